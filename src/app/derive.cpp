@@ -1,0 +1,303 @@
+// Deriving: a value is differentiated by the engine, simplified, and written with its steps.
+#include "app/derive.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "app/derive_read.h"
+#include "calculus/differentiate.h"
+#include "notation/write.h"
+#include "rewrite/normal.h"
+#include "sheet/describe.h"
+
+namespace gradus {
+namespace {
+
+constexpr std::string_view kLayout = "a gradient has the shape of its variable; a Jacobian has one row an output";
+
+/// Rules that a reader of the brief derivation takes for granted.
+bool is_routine(std::string_view rule) {
+  return rule.starts_with("linearity") || rule == "constant" || rule.starts_with("∂x") || rule.starts_with("δ");
+}
+
+/// Names of everything that the expression speaks of, definitions and sizes included.
+void collect_names(Expr e, std::set<std::string>& names, std::set<const Symbol*>& seen) {
+  visit(e, [&](Expr node) {
+    for (const Expr bound : {node->var ? node->var->lo : nullptr, node->var ? node->var->hi : nullptr}) {
+      if (bound && bound->kind == Kind::ref) names.insert(bound->symbol->name);
+    }
+  });
+  for (const Symbol* symbol : symbols_in(e)) {
+    names.insert(symbol->name);
+    if (!seen.insert(symbol).second) continue;
+    for (const Clause& clause : symbol->clauses) collect_names(clause.body, names, seen);
+  }
+}
+
+/// Names for indices that nothing else has.
+class IndexNames {
+ public:
+  explicit IndexNames(const std::vector<Value>& values) {
+    std::set<const Symbol*> seen;
+    for (const Value& value : values) {
+      collect_names(value.body, taken_, seen);
+      for (const IndexVar* var : value.body->free) {
+        if (std::count(value.axes.begin(), value.axes.end(), var) == 0) taken_.insert(var->name);
+      }
+    }
+  }
+  /// A value with axes of its own, named apart from all others.
+  Value renamed(const Value& value) {
+    Value out = value;
+    IndexMap map;
+    for (const IndexVar*& axis : out.axes) {
+      const IndexVar* own = make::fresh(next(), axis->lo, axis->hi);
+      map[axis] = make::index(own);
+      axis = own;
+    }
+    out.body = substitute(value.body, map);
+    return out;
+  }
+  std::string function() {
+    for (const char* name : {"f", "F", "J", "φ", "f₀"}) {
+      if (!taken_.contains(name)) return name;
+    }
+    return "f₁";
+  }
+
+ private:
+  std::string next() {
+    for (const char* name : {"i", "j", "k", "l", "p", "q", "r", "s", "t", "m", "n", "o", "u", "v"}) {
+      if (taken_.insert(name).second) return name;
+    }
+    std::string name = "i";
+    while (!taken_.insert(name).second) name += "′";
+    return name;
+  }
+  std::set<std::string> taken_;
+};
+
+Shown shown(Expr e) { return {write_latex(e), write_text(e)}; }
+
+std::optional<Shown> folded(const Value& value) {
+  const auto matrix = write_matrix(value.body, value.axes, value.row);
+  if (!matrix) return std::nullopt;
+  return Shown{matrix->latex, matrix->text};
+}
+
+/// How long it looks as it would be shown.
+std::size_t length(const Value& value) {
+  const auto matrix = folded(value);
+  return matrix ? matrix->text.size() : 3 * write_text(value.body).size();
+}
+
+/// The simplest of several equal forms; the conditions of domain that it needed are added.
+Expr simplest(const Value& value, std::vector<std::string>& assumptions) {
+  Value best = value;
+  best.body = simplify(value.body);
+  try {
+    NormalOptions options;
+    options.seconds = 1.0;
+    const Normal normal = normalize(value.body, options);
+    Value other = value;
+    other.body = simplify(normal.form);
+    // The normal form multiplies brackets out: it has to be clearly shorter.
+    if (length(other) * 10 < length(best) * 8) {
+      best = other;
+      for (const std::string& assumption : normal.assumptions) {
+        if (std::find(assumptions.begin(), assumptions.end(), assumption) == assumptions.end()) {
+          assumptions.push_back(assumption);
+        }
+      }
+    }
+  } catch (const OverBudget&) {
+    // too large to multiply out: the light simplification stands
+  }
+  return best.body;
+}
+
+std::string shape_of(const Value& value) {
+  const IndexVars& axes = value.axes;
+  if (axes.empty()) return "scalar";
+  std::vector<std::string> lengths, names;
+  for (const IndexVar* axis : axes) {
+    lengths.push_back(length_text(axis));
+    names.push_back(axis->name);
+  }
+  if (axes.size() == 1) return (value.row ? "row of " : "column of ") + lengths[0];
+  const std::string product = fmt::format("{}", fmt::join(lengths, "×"));
+  if (axes.size() == 2) return product + " matrix";
+  return fmt::format("{} tensor with axes {}", product, fmt::join(names, ", "));
+}
+
+/// Whether it is positive wherever it is defined, as far as its form shows.
+bool surely_positive(Expr e) {
+  const auto all = [](const std::vector<Expr>& kids) { return std::all_of(kids.begin(), kids.end(), surely_positive); };
+  switch (e->kind) {
+    case Kind::number: return e->number > 0;
+    case Kind::ref: return e->symbol->role == Role::size || (e->symbol->traits.positive && e->slots.empty());
+    case Kind::add:
+    case Kind::mul: return all(e->kids);
+    case Kind::pow: return surely_positive(e->kids[0]);
+    case Kind::reduce: return surely_positive(e->kids[0]);
+    case Kind::func: {
+      const auto id = static_cast<Elementary>(e->op);
+      return id == Elementary::exp || id == Elementary::cosh || id == Elementary::sigmoid || id == Elementary::softplus;
+    }
+    default: return false;
+  }
+}
+
+/// Where the expression is defined and differentiable, in words.
+void domain_of(Expr whole, std::vector<std::string>& out) {
+  const auto add = [&](Expr e, const std::string& before, const std::string& behind) {
+    const auto matrix = write_matrix(e, e->free);
+    const std::string text = before + (matrix ? matrix->text : write_text(e)) + behind;
+    if (std::find(out.begin(), out.end(), text) == out.end()) out.push_back(text);
+  };
+  visit(whole, [&](Expr e) {
+    if (e->kind == Kind::func && !surely_positive(e->kids[0])) {
+      switch (row_of(static_cast<Elementary>(e->op)).domain) {
+        case Domain::all: break;
+        case Domain::positive: add(e->kids[0], "", " > 0"); break;
+        case Domain::nonzero: add(e->kids[0], "", " ≠ 0"); break;
+        case Domain::open_unit: add(e->kids[0], "|", "| < 1"); break;
+        case Domain::above_one: add(e->kids[0], "", " > 1"); break;
+      }
+    } else if (e->kind == Kind::pow && e->kids[1]->is_number() && !surely_positive(e->kids[0])) {
+      const Rational& exponent = e->kids[1]->number;
+      if (exponent.get_den() != 1) {
+        add(e->kids[0], "", " > 0");
+      } else if (exponent < 0) {
+        add(e->kids[0], "", " ≠ 0");
+      }
+    } else if (e->kind == Kind::inverse) {
+      const auto matrix = write_matrix(e->args[0].body, e->args[0].params);
+      const std::string text = (matrix ? matrix->text : "the matrix") + " is invertible";
+      if (std::find(out.begin(), out.end(), text) == out.end()) out.push_back(text);
+    }
+  });
+}
+
+class Deriver {
+ public:
+  Deriver(const DeriveRequest& request, Derivative& out) : request_(request), out_(out) {}
+
+  void run(const Value& expression, const std::vector<Value>& by) {
+    std::vector<Value> all{expression};
+    all.insert(all.end(), by.begin(), by.end());
+    IndexNames names(all);
+    Value value = names.renamed(expression);
+    out_.expression = folded(value).value_or(shown(value.body));
+    out_.expression_shape = shape_of(value);
+    Expr raw = value.body;
+    if (by.empty()) {
+      asked_for(value);
+      raw = carried_out(value);
+    } else {
+      Symbol* f = Pool::current().new_symbol(names.function());
+      f->latex = f->name;
+      for (const IndexVar* axis : value.axes) f->indices.push_back({axis->lo, axis->hi});
+      f->places.assign(f->indices.size(), Place::axis);
+      f->row = value.row;
+      std::vector<Expr> at;
+      for (const IndexVar* axis : value.axes) at.push_back(make::index(axis));
+      Value pending = value;
+      pending.body = make::ref(f, at);
+      for (std::size_t k = 0; k < by.size(); ++k) {
+        const Value variable = names.renamed(by[k]);
+        const bool gradient = value.axes.empty() && variable.axes.size() == 1;
+        value.axes.insert(value.axes.end(), variable.axes.begin(), variable.axes.end());
+        value.row = gradient && variable.row;
+        pending.axes = value.axes;
+        pending.row = value.row;
+        pending.body = make::deriv(pending.body, variable.body);
+        value.body = differentiated(value, variable.body);
+      }
+      asked_for(pending);
+      raw = value.body;
+    }
+    value.body = raw;
+    finish(value);
+    domain_of(expression.body, out_.assumptions);
+    out_.ok = true;
+  }
+
+ private:
+  void asked_for(const Value& pending) {
+    out_.left_entry = shown(pending.body);
+    out_.left = folded(pending).value_or(out_.left_entry);
+  }
+
+  Expr differentiated(const Value& value, Expr by) {
+    Derivation trace;
+    Value out = value;
+    out.body = differentiate(value.body, by, {.trace = request_.steps == StepGrain::none ? nullptr : &trace});
+    tell(trace);
+    return simplified(out);
+  }
+
+  Expr carried_out(const Value& value) {
+    Derivation trace;
+    Value out = value;
+    out.body = carry_out(value.body, request_.steps == StepGrain::none ? nullptr : &trace);
+    tell(trace);
+    return simplified(out);
+  }
+
+  Expr simplified(const Value& value) {
+    const Expr simple = simplest(value, out_.assumptions);
+    if (request_.steps != StepGrain::none) step({"simplify", value.body, simple});
+    return simple;
+  }
+
+  void tell(const Derivation& trace) {
+    for (const Step& s : trace.steps) {
+      if (request_.steps == StepGrain::full || !is_routine(s.rule)) step(s);
+    }
+  }
+
+  void step(const Step& s) {
+    DeriveStep written{s.rule, shown(s.before), shown(s.after)};
+    if (written.before.text != written.after.text) out_.steps.push_back(std::move(written));
+  }
+
+  void finish(const Value& value) {
+    out_.entry = shown(value.body);
+    const auto matrix = folded(value);
+    out_.folded = matrix.has_value();
+    out_.result = matrix.value_or(out_.entry);
+    out_.shape = shape_of(value);
+    out_.layout = kLayout;
+  }
+
+  const DeriveRequest& request_;
+  Derivative& out_;
+};
+
+}  // namespace
+
+Derivative derive(const DeriveRequest& request) {
+  Derivative out;
+  out.request = request.expression;
+  out.wrt = request.wrt;
+  Pool pool;
+  const Pool::Scope scope(pool);
+  Understood understood = understand(request);
+  out.source = std::move(understood.source);
+  out.diagnostics = std::move(understood.diagnostics);
+  out.readings = std::move(understood.readings);
+  if (!understood.expression) return out;
+  const std::size_t order = understood.by ? static_cast<std::size_t>(std::max(request.order, 1)) : 0;
+  try {
+    Deriver(request, out).run(*understood.expression, std::vector<Value>(order, understood.by.value_or(Value{})));
+  } catch (const OverBudget& over) {
+    out.diagnostics.push_back(
+        {Severity::error, "budget", {}, "the derivative is too large: " + over.what, "derive a part of it"});
+  }
+  return out;
+}
+
+}  // namespace gradus

@@ -1,0 +1,164 @@
+#include "check/judge.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "check/hypotheses.h"
+
+namespace gradus {
+
+namespace {
+
+class Clock {
+ public:
+  explicit Clock(double seconds) : end_(now() + std::chrono::duration<double>(seconds)) {}
+  double left() const { return std::max(0.0, std::chrono::duration<double>(end_ - now()).count()); }
+
+ private:
+  static std::chrono::time_point<std::chrono::steady_clock, std::chrono::duration<double>> now() {
+    return std::chrono::steady_clock::now();
+  }
+  std::chrono::time_point<std::chrono::steady_clock, std::chrono::duration<double>> end_;
+};
+
+/// The normal form with definitions folded, then opened; `over` tells which budget ran out.
+std::optional<Proof> prove(const Case& side, const Claim& claim, const Clock& clock, std::string& over) {
+  for (const bool open : {false, true}) {
+    NormalOptions options;
+    options.open_definitions = open;
+    options.conditions = claim.conditions;
+    options.seconds = std::min(1.5, clock.left() * 0.4);
+    try {
+      Proof proof = prove_equal(side.lhs, side.rhs, options);
+      if (proof.equal) return proof;
+    } catch (const OverBudget& exceeded) {
+      over = exceeded.what;
+    }
+  }
+  return std::nullopt;
+}
+
+/// A hypothesis under which the sides agree at all points and sizes, without both vanishing.
+std::string find_hypothesis(const Case& side, const Claim& claim, const Clock& clock) {
+  for (const Hypothesis& hypothesis : hypotheses_for(side, claim)) {
+    NumericOptions options;
+    options.hypothesis = &hypothesis;
+    options.seconds = std::min(0.5, clock.left() * 0.3);
+    options.points = 1;
+    options.size_choices = 1;
+    if (clock.left() < 0.05) break;
+    const NumericOutcome first = compare_numerically(side, claim, options);
+    if (first.kind != NumericOutcome::Kind::agree || first.vanish) continue;
+    options.points = 3;
+    options.size_choices = 3;
+    options.seed = 11;
+    const NumericOutcome all = compare_numerically(side, claim, options);
+    if (all.kind == NumericOutcome::Kind::agree && !all.vanish) return hypothesis.text;
+  }
+  return "";
+}
+
+}  // namespace
+
+Judgement judge(const Case& side, const Claim& claim, const JudgeLimits& limits) {
+  const Clock clock(limits.seconds);
+  Judgement judgement;
+  judgement.decisive = &side;
+  NumericOptions options;
+  options.seconds = std::min(2.0, limits.seconds * 0.4);
+  // One point tells most slips and is a safety net for what is proved; what cannot be proved gets more of them.
+  options.points = options.size_choices = 1;
+  NumericOutcome numbers = compare_numerically(side, claim, options);
+  judgement.sizes = numbers.sizes;
+  using Outcome = NumericOutcome::Kind;
+  if (limits.quick) {
+    judgement.kind = numbers.kind == Outcome::differ  ? VerdictKind::wrong
+                     : numbers.kind == Outcome::agree ? VerdictKind::confirmed
+                                                      : VerdictKind::undecided;
+    judgement.reason = numbers.reason;
+    return judgement;
+  }
+  if (numbers.kind == Outcome::agree && numbers.trivial && !side.lhs->is_zero() && !side.rhs->is_zero()) {
+    judgement.reason = "as read, both sides are zero: nothing in them depends on what they are differentiated by";
+    return judgement;
+  }
+  std::string over;
+  auto proof = prove(side, claim, clock, over);
+  if (proof && numbers.kind == Outcome::differ) {
+    judgement.reason = "the normal form and ball arithmetic contradict each other (an error of this program)";
+    judgement.counterexample = numbers.counterexample;
+    return judgement;
+  }
+  if (proof) {
+    judgement.kind = VerdictKind::proved;
+    judgement.method = "normal form";
+    judgement.assumptions = std::move(proof->assumptions);
+    judgement.derivation = std::move(proof->derivation);
+    return judgement;
+  }
+  if (numbers.kind == Outcome::agree) {
+    options.points = options.size_choices = 3;
+    numbers = compare_numerically(side, claim, options);
+    judgement.sizes = numbers.sizes;
+    judgement.digits = numbers.digits;
+  }
+  switch (numbers.kind) {
+    case Outcome::agree:
+      judgement.kind = VerdictKind::confirmed;
+      judgement.method = "ball arithmetic";
+      return judgement;
+    case Outcome::undefined:
+      judgement.reason = numbers.reason;
+      return judgement;
+    case Outcome::over_budget:
+      judgement.reason = "over budget: " + numbers.reason + (over.empty() ? "" : "; " + over);
+      return judgement;
+    case Outcome::differ: break;
+  }
+  judgement.kind = VerdictKind::wrong;
+  judgement.method = "ball arithmetic";
+  judgement.counterexample = numbers.counterexample;
+  if (!limits.explain) return judgement;
+  options.small = true;
+  options.points = 6;
+  options.seconds = std::min(0.6, clock.left() * 0.3);
+  const NumericOutcome small = compare_numerically(side, claim, options);
+  if (small.kind == Outcome::differ) judgement.counterexample = small.counterexample;
+  judgement.hypothesis = find_hypothesis(side, claim, clock);
+  if (!judgement.hypothesis.empty()) judgement.kind = VerdictKind::conditional;
+  return judgement;
+}
+
+Judgement judge(const Claim& claim, const JudgeLimits& limits) {
+  JudgeLimits share = limits;
+  share.seconds = limits.seconds / static_cast<double>(std::max<std::size_t>(1, claim.cases.size()));
+  std::optional<Judgement> result;
+  // The order in which verdicts prevail over one another.
+  const auto rank = [](VerdictKind kind) {
+    switch (kind) {
+      case VerdictKind::proved: return 0;
+      case VerdictKind::confirmed: return 1;
+      case VerdictKind::undecided: return 2;
+      case VerdictKind::conditional: return 3;
+      default: return 4;
+    }
+  };
+  for (const Case& side : claim.cases) {
+    Judgement judgement = judge(side, claim, share);
+    if (!result || rank(judgement.kind) > rank(result->kind)) {
+      if (result)
+        judgement.assumptions.insert(judgement.assumptions.begin(), result->assumptions.begin(), result->assumptions.end());
+      result = std::move(judgement);
+    } else {
+      result->assumptions.insert(result->assumptions.end(), judgement.assumptions.begin(), judgement.assumptions.end());
+    }
+    if (rank(result->kind) == 4) break;
+  }
+  if (!result) {
+    result.emplace();
+    result->reason = "nothing to compare";
+  }
+  return *std::move(result);
+}
+
+}  // namespace gradus

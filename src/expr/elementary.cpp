@@ -1,0 +1,81 @@
+// The table's rows as data. A derivative is written in elementary.def with plain operators; here it runs on Term, a
+// handle whose operators are the builders, and every row brings its own one-liner: exp(u), sigmoid(u), …
+#include "expr/elementary.h"
+
+#include <array>
+
+#include "expr/builders.h"
+
+namespace gradus {
+namespace table {
+
+struct Term {
+  Expr expr = nullptr;
+  Term(Expr e) : expr(e) {}
+  Term(int value) : expr(make::number(value)) {}
+};
+
+Term operator+(Term a, Term b) { return make::add({a.expr, b.expr}); }
+Term operator-(Term a, Term b) { return make::sub(a.expr, b.expr); }
+Term operator*(Term a, Term b) { return make::mul({a.expr, b.expr}); }
+Term neg(Term a) { return make::neg(a.expr); }
+Term inv(Term a) { return make::inv(a.expr); }
+Term sq(Term a) { return make::sq(a.expr); }
+Term sqrt(Term a) { return make::sqrt(a.expr); }
+Term number(int value) { return value; }
+Term pi() { return make::pi(); }
+/// Marks a row without a derivative; the row then holds a null function.
+Term undefined() { return Expr{nullptr}; }
+
+#define ELEMENTARY(name, latex, text_names, domain, kinks, derivative, ball) \
+  [[maybe_unused]] Term name(Term u) { return make::func(Elementary::name, u.expr); }
+#include "expr/elementary.def"
+#undef ELEMENTARY
+
+#define ELEMENTARY(name, latex, text_names, domain, kinks, derivative, ball) \
+  Expr derivative_of_##name([[maybe_unused]] Expr argument) {                \
+    [[maybe_unused]] const Term u = argument;                                \
+    return Term(derivative).expr;                                            \
+  }
+#include "expr/elementary.def"
+#undef ELEMENTARY
+
+constexpr bool has_derivative(std::string_view text) { return text != "undefined()"; }
+
+}  // namespace table
+
+namespace {
+
+constexpr ElementaryRow kRows[] = {
+#define ELEMENTARY(name, latex, text_names, domain, kinks, derivative, ball) \
+  {Elementary::name,                                                         \
+   #name,                                                                    \
+   latex,                                                                    \
+   text_names,                                                               \
+   Domain::domain,                                                           \
+   kinks,                                                                    \
+   table::has_derivative(#derivative) ? &table::derivative_of_##name : nullptr},
+#include "expr/elementary.def"
+#undef ELEMENTARY
+};
+
+}  // namespace
+
+std::span<const ElementaryRow> elementary_table() { return kRows; }
+
+const ElementaryRow& row_of(Elementary function) { return kRows[static_cast<std::size_t>(function)]; }
+
+std::optional<Elementary> elementary_named(std::string_view spelling) {
+  if (spelling.empty() || spelling.find(' ') != std::string_view::npos) return std::nullopt;
+  for (const ElementaryRow& row : kRows) {
+    std::string_view names = row.text_names;
+    while (!names.empty()) {
+      const std::size_t length = std::min(names.find(' '), names.size());
+      if (names.substr(0, length) == spelling) return row.id;
+      names.remove_prefix(std::min(length + 1, names.size()));
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace gradus

@@ -1,0 +1,35 @@
+// The table of elementary functions (elementary.def), as data.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "expr/expr.h"
+
+namespace gradus {
+
+enum class Elementary : std::uint8_t {
+#define ELEMENTARY(name, latex, text_names, domain, kinks, derivative, ball) name,
+#include "expr/elementary.def"
+#undef ELEMENTARY
+};
+
+enum class Domain : std::uint8_t { all, positive, nonzero, open_unit, above_one };
+
+struct ElementaryRow {
+  Elementary id;
+  std::string_view name;
+  std::string_view latex;
+  std::string_view text_names;
+  Domain domain;
+  std::string_view kinks;
+  Expr (*derivative)(Expr u);  ///< null where the table has none
+};
+
+std::span<const ElementaryRow> elementary_table();
+const ElementaryRow& row_of(Elementary function);
+/// The function of that spelling ("ln", "arctan"), or none.
+std::optional<Elementary> elementary_named(std::string_view spelling);
+
+}  // namespace gradus

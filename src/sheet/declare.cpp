@@ -1,0 +1,398 @@
+// Declarations: sets and their shapes, names and families, functions and their domains.
+#include <algorithm>
+
+#include "sheet/describe.h"
+#include "sheet/reader.h"
+
+namespace gradus {
+
+namespace {
+
+const Syn& base_of(const Syn& s) { return s.kind == SynKind::scripts ? *s.kids[0] : s; }
+
+bool same(const Range& a, const Range& b) { return a.lo == b.lo && a.hi == b.hi; }
+
+bool same_shape(const std::vector<Range>& a, const std::vector<Range>& b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), same);
+}
+
+}  // namespace
+
+SetShape SheetReader::set_shape(const Syn& set, Context& c) {
+  SetShape shape;
+  auto axis = [&](const Syn& length) {
+    Expr size = e_.size_value(length, c);
+    shape.axes.push_back({make::number(1), size});
+  };
+  const Syn& base = base_of(set);
+  SynPtr sup = set.kind == SynKind::scripts ? set.sup : nullptr;
+  SynPtr sub = set.kind == SynKind::scripts ? set.sub : nullptr;
+  if (base.kind == SynKind::group && (base.open == "{" || base.open == "[" || base.open == "(")) {
+    if (base.kids.size() == 1 && base.open == "(" && !sup) return set_shape(*base.kids[0], c);
+    shape.text = "[…]";
+    if (base.kids.size() == 2 && base.kids[0]->kind == SynKind::number && base.open == "(" && flat(*base.kids[0]) == "0")
+      shape.traits.positive = true;
+  } else if (base.kind == SynKind::name &&
+             (base.text == "R" || base.text == "N" || base.text == "Z" || base.text == "ℝ" || base.text == "S") &&
+             (base.style == "bb" || base.text == "R" || base.text == "ℝ")) {
+    shape.text = "ℝ";
+    if (base.text == "N" || base.text == "Z") shape.traits.integer = true, shape.traits.positive = base.text == "N";
+    if (base.text == "S") shape.traits.symmetric = true;
+    if (sub) {
+      std::string mark = flat(*sub);
+      if (mark.find('+') != std::string::npos || sub->kind == SynKind::chain || mark.find('>') != std::string::npos) {
+        shape.traits.positive = base.text != "S";
+        shape.traits.positive_definite = base.text == "S";
+      }
+    }
+  } else {
+    not_read("set", set.span, "this set is not read", "declare it as \\mathbb{R}^{m \\times n}");
+  }
+  if (sup) {
+    const Syn* power = sup.get();
+    while (power->kind == SynKind::group && power->kids.size() == 1) power = power->kids[0].get();
+    if (power->kind == SynKind::name && (power->text == "+" || power->text == "*")) shape.traits.positive = power->text == "+";
+    else if (power->kind == SynKind::product) {
+      std::vector<SynPtr> part;
+      auto flush = [&] {
+        if (part.empty()) not_read("set", sup->span, "this exponent is not read");
+        if (part.size() == 1) axis(*part[0]);
+        else {
+          auto product = std::make_shared<Syn>(*power);
+          product->kids = part;
+          axis(*product);
+        }
+        part.clear();
+      };
+      for (const SynPtr& kid : power->kids) {
+        if (kid->kind == SynKind::op && (kid->text == "×" || (kid->text == "*"))) flush();
+        else
+          part.push_back(kid);
+      }
+      flush();
+    } else
+      axis(*power);
+    if (base.text == "S" && shape.axes.size() == 1) shape.axes.push_back(shape.axes[0]);
+    // ℝ^{1×n} is a row, ℝ^{n×1} a column.
+    if (shape.axes.size() == 2 && shape.axes[0].hi->is_one() && !shape.axes[1].hi->is_one()) {
+      shape.axes.erase(shape.axes.begin());
+      shape.row = true;
+    } else if (shape.axes.size() == 2 && shape.axes[1].hi->is_one())
+      shape.axes.pop_back();
+    else if (shape.axes.size() == 1 && shape.axes[0].hi->is_one())
+      shape.axes.clear();
+    if (!shape.axes.empty()) {
+      shape.text += "^";
+      std::string inner;
+      for (const Range& r : shape.axes) inner += (inner.empty() ? "" : "×") + length_text(r);
+      shape.text += shape.axes.size() > 1 ? "{" + inner + "}" : inner;
+    }
+  }
+  return shape;
+}
+
+std::vector<SetShape> SheetReader::set_shapes(const Syn& set, Context& c) {
+  if (set.kind == SynKind::product) {
+    std::vector<SetShape> shapes;
+    std::vector<SynPtr> part;
+    for (const SynPtr& kid : set.kids) {
+      if (kid->kind == SynKind::op && kid->text == "×") continue;
+      if (kid->kind == SynKind::op) not_read("set", kid->span, "this set is not read");
+      shapes.push_back(set_shape(*kid, c));
+    }
+    return shapes;
+  }
+  return {set_shape(set, c)};
+}
+
+void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
+  const Syn& base = base_of(name);
+  if (base.kind == SynKind::product && base.kids.size() == 2 && base_of(*base.kids[1]).kind == SynKind::group) {
+    // x(t) ∈ ℝ^n: a function of t.
+    std::vector<SetShape> domain(base_of(*base.kids[1]).kids.size(), SetShape{{}, false, {}, "ℝ"});
+    declare_function(*base.kids[0], domain, shape, c);
+    return;
+  }
+  if (base.kind != SynKind::name) not_read("declaration", name.span, "this cannot be declared");
+  std::string key = name_key(base);
+  if (shape.traits.integer && shape.axes.empty() && name.kind == SynKind::name && !e_.scan().usage(key).differentiated_by &&
+      (e_.scan().size_letters.contains(key) || !e_.scan().index_letters.contains(base.text))) {
+    e_.dims().named(key, base.latex);
+    return;
+  }
+  SynPtr sub = name.kind == SynKind::scripts ? name.sub : nullptr;
+  SynPtr sup = name.kind == SynKind::scripts ? name.sup : nullptr;
+  struct Script {
+    SynPtr item;
+    Place place;
+  };
+  std::vector<Script> scripts;
+  bool literal = false;
+  if (sup) {
+    Place place = sup->kind == SynKind::group && sup->open == "(" ? Place::sup_paren
+                  : sup->kind == SynKind::group && sup->open == "[" ? Place::sup_bracket : Place::sup;
+    for (SynPtr& item : script_items(sup)) {
+      scripts.push_back({item, place});
+      if (!e_.scan().index_like(*item)) literal = true;
+      if (item->kind == SynKind::number && !e_.scan().usage(key).letter_script) literal = true;
+    }
+  }
+  if (sub)
+    for (SynPtr& item : script_items(sub)) {
+      scripts.push_back({item, Place::sub});
+      bool quantified = item->kind == SynKind::name && (ranges_.contains(name_key(*item)) || e_.scan().index_letters.contains(item->text));
+      if (item->kind == SynKind::name && !quantified) literal |= !e_.scan().index_like(*item) || e_.dims().has(name_key(*item)) || !ranges_.contains(name_key(*item));
+      if (item->kind == SynKind::text) literal = true;
+      if (item->kind == SynKind::number && !shape.axes.empty() && !e_.scan().usage(key).letter_script) literal = true;
+      if (item->kind != SynKind::name && item->kind != SynKind::number && item->kind != SynKind::sum) literal = true;
+    }
+  if (literal) {
+    std::string label = literal_key(name, sub != nullptr, sup != nullptr);
+    if (label.empty()) not_read("declaration", name.span, "these scripts are not read in a declaration");
+    std::string extra;
+    if (sub) extra += "_" + flat(*sub);
+    if (sup) extra += "^" + flat(*sup);
+    std::string latex;
+    if (sub) latex += "_{" + std::string(sub->kind == SynKind::text ? "\\text{" + flat(*sub) + "}" : flat(*sub)) + "}";
+    if (sup) latex += "^{" + flat(*sup) + "}";
+    Symbol* symbol = e_.new_symbol(base, extra, latex);
+    symbol->indices = shape.axes;
+    symbol->places.assign(shape.axes.size(), Place::axis);
+    symbol->row = shape.row;
+    symbol->traits = shape.traits;
+    if (Entry* old = scope_->here(label); old && old->declared && old->symbol && !same_shape(old->symbol->indices, symbol->indices)) open_block(label);
+    Entry& entry = scope_->entries[label];
+    entry = Entry{};
+    entry.key = label;
+    entry.symbol = symbol;
+    entry.declared = true;
+    entry.span = name.span;
+    return;
+  }
+  Symbol* symbol = e_.new_symbol(base);
+  bool any_sup = std::any_of(scripts.begin(), scripts.end(), [](const Script& s) { return s.place != Place::sub; });
+  bool all_letters = std::all_of(scripts.begin(), scripts.end(), [](const Script& s) { return s.item->kind == SynKind::name; });
+  bool axes = shape.axes.empty() && !any_sup && all_letters;  // x_i ∈ ℝ for i = 1, …, n: also the vector x
+  for (const Script& s : scripts) {
+    Range range;
+    const IndexVar* var = nullptr;
+    if (s.item->kind == SynKind::name || s.item->kind == SynKind::sum) {
+      std::string letter = s.item->kind == SynKind::name ? name_key(*s.item) : "";
+      if (auto it = ranges_.find(letter); it != ranges_.end()) range = it->second;
+      if (s.item->kind == SynKind::name) {
+        var = make::fresh(letter, range.lo, range.hi);
+        c.bound[letter] = var;
+      }
+    }
+    symbol->indices.push_back(range);
+    symbol->places.push_back(axes ? Place::axis : s.place);
+    symbol->vars.push_back(var);
+  }
+  if (!axes) symbol->family = scripts.size();
+  // The shape again, now that the family's letters are bound (W^l ∈ ℝ^{n_l × n_{l-1}}).
+  if (pending_set_ && !scripts.empty()) {
+    SetShape again = set_shape(*pending_set_, c);
+    symbol->indices.insert(symbol->indices.end(), again.axes.begin(), again.axes.end());
+  } else
+    symbol->indices.insert(symbol->indices.end(), shape.axes.begin(), shape.axes.end());
+  for (const Script& s : scripts)
+    if (s.item->kind == SynKind::name) c.bound.erase(name_key(*s.item));
+  symbol->places.resize(symbol->indices.size(), Place::axis);
+  symbol->vars.resize(symbol->indices.size(), nullptr);
+  symbol->row = shape.row;
+  symbol->traits = shape.traits;
+  if (Entry* old = scope_->here(key)) {
+    bool numerals = !scripts.empty() && std::any_of(scripts.begin(), scripts.end(), [](const Script& s) { return s.item->kind == SynKind::number; });
+    if (old->symbol && numerals && old->symbol->family == scripts.size() && same_shape({old->symbol->indices.begin() + static_cast<std::ptrdiff_t>(old->symbol->family), old->symbol->indices.end()}, shape.axes))
+      return;  // one more member of a family
+    if (old->symbol && old->declared && !(same_shape(old->symbol->indices, symbol->indices) && old->symbol->row == symbol->row)) open_block(key);
+    else if (old->symbol && old->symbol->defined()) {
+      // The type of what is already defined.
+      Symbol* defined = old->symbol;
+      if (defined->indices.size() == symbol->indices.size())
+        for (std::size_t i = 0; i < defined->indices.size(); ++i) e_.dims().unify(defined->indices[i], symbol->indices[i]);
+      old->declared = true;
+      return;
+    } else if (old->symbol && old->declared)
+      return;  // said twice
+  }
+  Entry& entry = scope_->entries[key];
+  Symbol* callable = entry.callable;
+  entry = Entry{};
+  entry.key = key;
+  entry.symbol = symbol;
+  entry.callable = callable && scope_->here(key) ? callable : nullptr;
+  entry.declared = true;
+  entry.span = name.span;
+}
+
+void SheetReader::declare_function(const Syn& name, const std::vector<SetShape>& domain, const SetShape& codomain, Context&) {
+  const Syn& base = base_of(name);
+  if (base.kind != SynKind::name) not_read("declaration", name.span, "this cannot be declared as a function");
+  std::string key = name.kind == SynKind::scripts ? literal_key(name, name.sub != nullptr, name.sup != nullptr) : name_key(base);
+  if (key.empty()) not_read("declaration", name.span, "these scripts are not read in a declaration");
+  // A family of functions f_i, i = 1, …, m.
+  std::vector<Range> family;
+  if (name.kind == SynKind::scripts && name.sub && !name.sup) {
+    auto items = script_items(name.sub);
+    if (std::all_of(items.begin(), items.end(), [&](auto& i) { return i->kind == SynKind::name && ranges_.contains(name_key(*i)); })) {
+      for (auto& item : items) family.push_back(ranges_[name_key(*item)]);
+      key = name_key(base);
+    }
+  }
+  std::vector<SetShape> args = domain;
+  const Usage& use = e_.scan().usage(key);
+  // f : ℝ² → ℝ that is only ever called as f(x, y).
+  if (args.size() == 1 && args[0].axes.size() == 1 && args[0].axes[0].hi->is_number() && use.call_arity.size() == 1) {
+    int arity = *use.call_arity.begin();
+    if (arity > 1 && args[0].axes[0].hi->number == arity) args.assign(static_cast<std::size_t>(arity), SetShape{{}, false, {}, "ℝ"});
+  }
+  Symbol* f = e_.new_symbol(base, key == name_key(base) ? "" : "_" + flat(*(name.sub ? name.sub : name.sup)),
+                            key == name_key(base) ? "" : (name.sub ? "_{" : "^{") + flat(*(name.sub ? name.sub : name.sup)) + "}");
+  f->role = Role::function;
+  f->indices = family;
+  f->family = family.size();
+  f->places.assign(family.size(), Place::sub);
+  f->indices.insert(f->indices.end(), codomain.axes.begin(), codomain.axes.end());
+  f->places.resize(f->indices.size(), Place::axis);
+  f->row = codomain.row;
+  f->traits = codomain.traits;
+  for (std::size_t k = 0; k < args.size(); ++k) {
+    std::string shown = use.call_names.size() == args.size() ? use.call_names[k] : "·" + std::to_string(k + 1);
+    Symbol* formal = Pool::current().new_symbol(shown);
+    formal->latex = shown;
+    formal->role = Role::parameter;
+    formal->indices = args[k].axes;
+    formal->places.assign(args[k].axes.size(), Place::axis);
+    formal->row = args[k].row;
+    formal->traits = args[k].traits;
+    f->formals.push_back(formal);
+  }
+  if (Entry* old = scope_->here(key); old && old->callable) {
+    Symbol* g = old->callable;
+    bool alike = g->formals.size() == f->formals.size() && same_shape(g->indices, f->indices);
+    for (std::size_t k = 0; alike && k < g->formals.size(); ++k) alike = same_shape(g->formals[k]->indices, f->formals[k]->indices);
+    if (old->declared && alike) return;
+    if (!old->declared && g->defined()) {
+      // f(x; w) = …, f : ℝ³ → ℝ: the type of what is defined; parameters behind a semicolon need none.
+      for (std::size_t k = 0; k < std::min(g->formals.size(), f->formals.size()); ++k)
+        for (std::size_t i = 0; i < std::min(g->formals[k]->indices.size(), f->formals[k]->indices.size()); ++i)
+          if (!e_.dims().unify(g->formals[k]->indices[i], f->formals[k]->indices[i]))
+            sheet_.diagnostics.push_back({Severity::warning, "shape", name.span,
+                                          f->name + " is declared on length " + length_text(f->formals[k]->indices[i]) +
+                                              " and defined on length " + length_text(g->formals[k]->indices[i]), ""});
+      old->declared = true;
+      return;
+    }
+    if (old->declared) open_block(key);
+  }
+  Entry& entry = scope_->entries[key];
+  Symbol* quantity = entry.symbol;
+  entry = Entry{};
+  entry.key = key;
+  entry.callable = f;
+  entry.symbol = quantity && scope_->here(key) ? nullptr : nullptr;
+  entry.declared = true;
+  entry.span = name.span;
+}
+
+bool SheetReader::declaration(const Chain& chain, const std::vector<const Chain*>& names) {
+  auto rel = std::find_if(chain.rels.begin(), chain.rels.end(), [](const std::string& r) { return r == "∈" || r == ":"; });
+  if (rel == chain.rels.end() || !chain.sides[0]) return false;
+  std::size_t at = static_cast<std::size_t>(rel - chain.rels.begin());
+  if (at != 0) return false;
+  Context c = context();
+  c.statement = {&chain};
+  std::vector<SynPtr> declared;
+  for (const Chain* n : names) declared.push_back(n->sides[0]);
+  if (chain.sides[0]->kind == SynKind::group && chain.sides[0]->open.empty())
+    for (const SynPtr& kid : chain.sides[0]->kids) declared.push_back(kid);
+  else
+    declared.push_back(chain.sides[0]);
+  std::string shown;
+  if (*rel == "∈") {
+    if (!chain.sides[1]) return false;
+    // i ∈ {1, …, n} quantifies an index.
+    const Syn& set = *chain.sides[1];
+    if (set.kind == SynKind::group && set.open == "{" && set.kids.size() == 3 && set.kids[1]->kind == SynKind::name && set.kids[1]->text == "…") {
+      Expr lo = e_.index_value(*set.kids[0], c), hi = e_.size_value(*set.kids[2], c);
+      for (const SynPtr& d : declared) ranges_[flat(*d)] = Range{lo, hi};
+      note(Statement::Kind::assumption, chain.span, flat(*declared[0]) + " = " + index_text(lo) + "…" + index_text(hi));
+      return true;
+    }
+    SetShape shape;
+    try {
+      shape = set_shape(set, c);
+    } catch (const Fit&) {
+      // The letters of a family may stand in the set: bound when the name is declared.
+      throw;
+    }
+    pending_set_ = chain.sides[1];
+    for (const SynPtr& d : declared) {
+      declare(*d, shape, c);
+      shown += (shown.empty() ? "" : ", ") + std::string(source_.text(d->span));
+      subjects_.push_back(d);
+      ++fresh_subjects_;
+    }
+    pending_set_ = nullptr;
+    note(Statement::Kind::declaration, chain.span, shown + " ∈ " + shape.text);
+    return true;
+  }
+  if (chain.sides.size() < 3 || chain.rels[1] != "→") return false;
+  std::vector<SetShape> domain = set_shapes(*chain.sides[1], c);
+  std::vector<SetShape> codomain = set_shapes(*chain.sides[2], c);
+  if (codomain.size() != 1) not_read("declaration", chain.span, "a function into a product of sets is not read");
+  std::string texts;
+  for (const SetShape& s : domain) texts += (texts.empty() ? "" : " × ") + s.text;
+  for (const SynPtr& d : declared) {
+    declare_function(*d, domain, codomain[0], c);
+    shown += (shown.empty() ? "" : ", ") + std::string(source_.text(d->span));
+    subjects_.push_back(d);
+    ++fresh_subjects_;
+  }
+  note(Statement::Kind::declaration, chain.span, shown + " : " + texts + " → " + codomain[0].text);
+  return true;
+}
+
+bool SheetReader::collect_ranges(const Piece& piece) {
+  bool any = false;
+  Context c = context();
+  for (std::size_t k = 0; k < piece.chains.size(); ++k) {
+    const Chain& first = piece.chains[k];
+    if (first.sides.size() == 2 && first.rels[0] == "∈" && first.sides[0] && first.sides[1] && first.sides[1]->kind == SynKind::group &&
+        first.sides[1]->open == "{" && first.sides[1]->kids.size() == 3 && first.sides[1]->kids[1]->text == "…") {
+      try {
+        ranges_[flat(*first.sides[0])] = Range{e_.index_value(*first.sides[1]->kids[0], c), e_.size_value(*first.sides[1]->kids[2], c)};
+        any = true;
+      } catch (const Fit&) {
+      }
+      continue;
+    }
+    if (first.sides.size() != 2 || first.rels[0] != "=" || !first.sides[0] || !first.sides[1]) continue;
+    if (first.sides[0]->kind != SynKind::name) continue;
+    const Chain* dots = k + 1 < piece.chains.size() ? &piece.chains[k + 1] : nullptr;
+    if (!dots || dots->separator != "," || dots->sides.size() != 1 || !dots->sides[0]) continue;
+    std::size_t end = k + 2;
+    bool ellipsis = dots->sides[0]->kind == SynKind::name && dots->sides[0]->text == "…";
+    if (!ellipsis && k + 2 < piece.chains.size() && piece.chains[k + 2].sides.size() == 1 && piece.chains[k + 2].sides[0] &&
+        piece.chains[k + 2].sides[0]->kind == SynKind::name && piece.chains[k + 2].sides[0]->text == "…") {
+      ellipsis = true;  // i = 1, 2, …, n
+      end = k + 3;
+    }
+    try {
+      Expr lo = e_.index_value(*first.sides[1], c);
+      if (ellipsis && end < piece.chains.size() && piece.chains[end].sides.size() == 1 && piece.chains[end].sides[0]) {
+        ranges_[name_key(*first.sides[0])] = Range{lo, e_.size_value(*piece.chains[end].sides[0], c)};
+        any = true;
+      } else if (!ellipsis && dots->sides[0]->kind == SynKind::number && first.sides[1]->kind == SynKind::number &&
+                 e_.scan().index_like(*first.sides[0])) {
+        ranges_[name_key(*first.sides[0])] = Range{lo, e_.index_value(*dots->sides[0], c)};  // l = 1, 2
+        any = true;
+      }
+    } catch (const Fit&) {
+    }
+  }
+  return any;
+}
+
+}  // namespace gradus

@@ -1,0 +1,519 @@
+// Definitions: which equalities define a name, and what the name then is.
+#include <algorithm>
+#include <set>
+
+#include "sheet/describe.h"
+#include "sheet/reader.h"
+
+namespace gradus {
+
+namespace {
+
+const Syn& base_of(const Syn& s) { return s.kind == SynKind::scripts ? *s.kids[0] : s; }
+
+bool plain_letter(const Syn& s) {
+  if (s.kind == SynKind::name) return s.style != "op";
+  return false;
+}
+
+/// A letter, or a letter plus or minus a numeral, or a numeral.
+bool pattern_item(const Syn& s) {
+  if (s.kind == SynKind::name || s.kind == SynKind::number) return true;
+  if (s.kind != SynKind::sum || s.kids.size() != 2) return false;
+  return s.kids[0]->kind == SynKind::name && (s.kids[1]->kind == SynKind::number || s.kids[1]->kind == SynKind::name);
+}
+
+bool mentions(const Syn& s, const std::string& key) {
+  if (s.kind == SynKind::name) return name_key(s) == key;
+  for (const SynPtr& kid : s.kids)
+    if (kid && mentions(*kid, key)) return true;
+  return (s.sub && mentions(*s.sub, key)) || (s.sup && mentions(*s.sup, key));
+}
+
+/// f(x), f_θ(x; w): head name and the bracket with its parameters.
+bool application_head(const Syn& s, const Syn*& name, const Syn*& group) {
+  if (s.kind != SynKind::product || s.kids.size() != 2) return false;
+  const Syn& last = *s.kids[1];
+  if (last.kind != SynKind::group || (last.open != "(" && last.open != "[")) return false;
+  name = s.kids[0].get();
+  group = &last;
+  if (base_of(*name).kind != SynKind::name || (name->kind == SynKind::scripts && name->primes)) return false;
+  std::set<std::string> seen;
+  for (const SynPtr& arg : group->kids) {
+    const Syn& base = base_of(*arg);
+    if (base.kind != SynKind::name) return false;
+    if (arg->kind == SynKind::scripts && (arg->primes || arg->sup)) return false;
+    std::string key = arg->kind == SynKind::scripts ? literal_key(*arg, true, false) : name_key(base);
+    if (key.empty() || !seen.insert(key).second) return false;
+  }
+  return !group->kids.empty();
+}
+
+}  // namespace
+
+bool SheetReader::is_fresh(const Syn& head) const {
+  const Syn* name = &head;
+  const Syn* group = nullptr;
+  bool function = application_head(head, name, group);
+  const Syn& base = base_of(*name);
+  if (base.kind != SynKind::name) return false;
+  if (base.text == "∇" || base.text == "∂" || base.text == "…" || base.text == "π" || (base.style == "op" && base.text.size() > 1 && e_.is_named_function(base.text))) return false;
+  std::string key = name_key(base);
+  if (!e_.adjoint_accent.empty() && base.accent == e_.adjoint_accent) return false;
+  if (name->kind == SynKind::scripts) {
+    if (name->primes) return false;
+    if (name->sup && base_of(*name->sup).kind == SynKind::name && (name->sup->text == "⊤" || name->sup->text == "T")) return false;
+    if (name->sup && name->sup->kind == SynKind::sum && name->sup->kids.size() == 1) return false;  // A^{-1}
+    for (auto [sub, sup] : {std::pair{true, true}, {true, false}, {false, true}}) {
+      if ((sub && !name->sub) || (sup && !name->sup)) continue;
+      if (Entry* entry = scope_->find(literal_key(*name, sub, sup))) {
+        const Symbol* symbol = function ? entry->callable : entry->symbol;
+        return (!symbol || !symbol->defined()) && entry->composition.empty();
+      }
+    }
+    // A power of something known is no new name.
+    if (name->sup && name->sup->kind == SynKind::number && !e_.scan().usage(key).sup_index) {
+      if (scope_->find(key)) return false;
+      return true;
+    }
+    for (const SynPtr& script : {name->sub, name->sup})
+      for (const SynPtr& item : script_items(script))
+        if (!pattern_item(*item) && item->kind != SynKind::text) return false;
+  }
+  Entry* entry = scope_->find(key);
+  if (!entry) return true;
+  bool here = false;
+  for (Scope* s = scope_; s; s = s->parent) {
+    if (s->here(key)) here = true;
+    if (s->heading || here) break;
+  }
+  if (function) {
+    if (!entry->composition.empty()) return !here;
+    if (!entry->callable) return entry->symbol && e_.inferred.contains(entry->symbol);
+    if (!entry->callable->defined()) return true;
+    // The same name with other arguments, or under another heading, is a new one.
+    return !here || entry->callable->formals.size() != group->kids.size();
+  }
+  if (entry->alias) return false;
+  if (!entry->symbol) return entry->callable && e_.inferred.contains(entry->callable) && !entry->callable->defined();
+  if (!entry->symbol->defined()) {
+    if (name->kind != SynKind::scripts && !entry->symbol->indices.empty() && entry->symbol->family > 0 && !e_.inferred.contains(entry->symbol)) return true;
+    return true;
+  }
+  if (!here) return true;
+  if (name->kind == SynKind::scripts) {
+    // Another member of a family: fresh where no clause reaches it.
+    Context c = context();
+    try {
+      Elaborator& e = const_cast<Elaborator&>(e_);
+      SynPtr left_sub, left_sup;
+      Val v = e.load_scripted(entry->symbol, base, name->sub, name->sup, left_sub, left_sup, c);
+      for (Expr kid : v.body->kids)
+        if (!kid->is_number()) {
+          bool some_numeral = false;
+          for (Expr other : v.body->kids) some_numeral |= other->is_number();
+          if (!some_numeral) {
+            // h_t beside h_0: the clause for the letter may still be missing.
+            for (const Clause& clause : entry->symbol->clauses)
+              for (std::size_t i = 0; i < clause.pattern.size(); ++i)
+                if (!clause.pattern[i]->is_number() && entry->symbol->places[i] != Place::axis) return false;
+                else if (!clause.pattern[i]->is_number() && v.body->kids[i]->kind != Kind::number && clause.pattern[i]->kind != Kind::number && i < name_slots(*name)) return false;
+            return true;
+          }
+        }
+      return !unfold(v.body).has_value();
+    } catch (const Fit&) {
+      return false;
+    }
+  }
+  return false;
+}
+
+std::size_t SheetReader::name_slots(const Syn& name) {
+  return script_items(name.sub).size() + script_items(name.sup).size();
+}
+
+bool SheetReader::is_definition(const Chain& chain) const {
+  if (chain.sides.size() < 2 || !chain.sides[0] || !chain.sides[1]) return false;
+  const std::string& rel = chain.rels[0];
+  const Syn& head = *chain.sides[0];
+  bool marked = rel == ":=" || rel == "≜";
+  if (!marked && rel != "=" && rel != "≡") return false;
+  const Syn* name = nullptr;
+  const Syn* group = nullptr;
+  bool head_form = base_of(head).kind == SynKind::name || application_head(head, name, group);
+  if (!head_form) return false;
+  if (marked) return true;
+  if (!is_fresh(head)) return false;
+  // x = x + 1 defines nothing; a recurrence h_t = f(h_{t-1}) does.
+  const Syn& base = base_of(name ? *name : head);
+  if (head.kind == SynKind::name && mentions(*chain.sides[1], name_key(base))) return false;
+  return true;
+}
+
+Symbol* SheetReader::copy_layout(const Symbol& like, const Syn& name, Role role) {
+  Symbol* symbol = Pool::current().new_symbol(shown_name(base_of(name)));
+  symbol->latex = base_of(name).latex.empty() ? symbol->name : base_of(name).latex;
+  symbol->role = role;
+  symbol->indices = like.indices;
+  for (Range& r : symbol->indices) r = e_.dims().resolve(r);
+  symbol->places = like.places;
+  symbol->vars = like.vars;
+  symbol->family = like.family;
+  symbol->row = like.row;
+  symbol->traits = like.traits;
+  return symbol;
+}
+
+Symbol* SheetReader::formal_for(const Syn& name, const std::string& function, const Symbol* declared, Context& c) {
+  std::string key = name.kind == SynKind::scripts ? literal_key(name, true, false) : name_key(name);
+  if (declared) return copy_layout(*declared, name, Role::parameter);
+  Entry* entry = scope_->find(key);
+  if (entry && entry->symbol && !e_.inferred.contains(entry->symbol)) {
+    Symbol* formal = copy_layout(*entry->symbol, name, Role::parameter);
+    bool above = std::any_of(formal->places.begin(), formal->places.end(), [](Place p) { return p == Place::sup_paren || p == Place::sup_bracket; });
+    if (name.kind == SynKind::name && formal->family > 0 && (formal->rank() > 0 || above)) {
+      // h(x) beside samples x^{(i)}: the parameter is one of them.
+      auto cut = static_cast<std::ptrdiff_t>(formal->family);
+      formal->indices.erase(formal->indices.begin(), formal->indices.begin() + cut);
+      formal->places.erase(formal->places.begin(), formal->places.begin() + cut);
+      if (!formal->vars.empty()) formal->vars.erase(formal->vars.begin(), formal->vars.begin() + cut);
+      formal->family = 0;
+    }
+    return formal;
+  }
+  // Undeclared: its shape is learned under a name of its own.
+  Scope own;
+  own.parent = nullptr;
+  Context inner = c;
+  inner.scope = &own;
+  Syn renamed = base_of(name);
+  Symbol* like = nullptr;
+  {
+    std::string hint = std::to_string(scopes_.size()) + ":" + key + "@" + function;
+    int rank = e_.knowledge().ranks.contains(hint) ? e_.knowledge().ranks[hint] : 0;
+    const Usage& use = e_.scan().usage(key);
+    like = Pool::current().new_symbol(shown_name(renamed));
+    like->latex = renamed.latex.empty() ? like->name : renamed.latex;
+    like->role = Role::parameter;
+    bool upper = renamed.text[0] >= 'A' && renamed.text[0] <= 'Z';
+    if (renamed.style == "bold") rank = std::max(rank, upper ? 2 : 1);
+    if (e_.matrix_convention && renamed.text.size() == 1) rank = std::max(rank, upper ? 2 : renamed.text[0] >= 'h' ? 1 : 0);
+    bool open = use.sups > 1 && use.sup_index;
+    if (open) {
+      for (int i = 0; i < use.subs; ++i) like->places.push_back(Place::sub), like->indices.push_back({});
+      for (int i = 0; i < use.sups; ++i) like->places.push_back(Place::sup), like->indices.push_back({});
+      like->family = like->indices.size();
+    } else {
+      int axes = std::max(rank, use.subs);
+      for (int i = 0; i < axes; ++i) {
+        like->places.push_back(Place::axis);
+        like->indices.push_back(e_.dims().flexible(key + "@" + hint + "#" + std::to_string(i)));
+      }
+    }
+    e_.inferred[like] = hint;
+  }
+  return like;
+}
+
+void SheetReader::define_composition(const Syn& name, const Syn& rhs, Context& c) {
+  Val v = e_.value(rhs, c);
+  if (!v.function) misfit(rhs.span, "this is " + shape_text(v) + ", not a function");
+  if (e_.dims().has("")) return;
+  std::string key = name_key(base_of(name));
+  if (Entry* old = scope_->here(key); old && (old->callable || old->symbol) && (old->declared || (old->callable && old->callable->defined())) &&
+                                      !(old->callable && !old->callable->defined()))
+    open_block(key);
+  const std::vector<Symbol*>& chain = v.function->chain;
+  Symbol* inner = chain.back();
+  Symbol* h = e_.new_symbol(base_of(name));
+  h->role = Role::function;
+  std::vector<Val> args;
+  for (const Symbol* formal : inner->formals) {
+    Symbol* own = Pool::current().new_symbol(formal->name);
+    own->latex = formal->latex;
+    own->role = Role::parameter;
+    own->indices = formal->indices;
+    own->places = formal->places;
+    own->family = formal->family;
+    own->row = formal->row;
+    h->formals.push_back(own);
+    args.push_back(e_.load(own, {}, rhs.span));
+  }
+  Context plain = c;
+  plain.conditions.clear();
+  Val body = e_.apply(*v.function, args, rhs.span, plain);
+  Clause clause;
+  for (const IndexVar* axis : body.axes) {
+    h->indices.push_back({axis->lo, axis->hi});
+    h->places.push_back(Place::axis);
+    clause.vars.push_back(axis);
+    clause.pattern.push_back(make::index(axis));
+  }
+  h->row = body.row;
+  clause.body = body.body;
+  h->clauses.push_back(clause);
+  Entry& entry = scope_->entries[key];
+  entry = Entry{};
+  entry.key = key;
+  entry.callable = h;
+  entry.declared = true;
+  entry.span = name.span;
+}
+
+void SheetReader::define(const Chain& chain) {
+  const Syn& head = *chain.sides[0];
+  const Syn& rhs = *chain.sides[1];
+  Context c = context();
+  c.statement = {&chain};
+  const Syn* name = &head;
+  const Syn* group = nullptr;
+  bool function = application_head(head, name, group);
+  const Syn& base = base_of(*name);
+  // h = g ∘ f
+  if (!function && head.kind == SynKind::name && (rhs.kind == SynKind::product || rhs.kind == SynKind::name) &&
+      e_.is_function(rhs.kind == SynKind::product ? *rhs.kids[0] : rhs, c) &&
+      (rhs.kind == SynKind::name || std::any_of(rhs.kids.begin(), rhs.kids.end(), [](auto& k) { return k->kind == SynKind::op && k->text == "∘"; }))) {
+    define_composition(*name, rhs, c);
+    note(Statement::Kind::definition, chain.span, std::string(source_.text(chain.span)));
+    return;
+  }
+  std::string key = name_key(base);
+  SynPtr sub = name->kind == SynKind::scripts ? name->sub : nullptr;
+  SynPtr sup = name->kind == SynKind::scripts ? name->sup : nullptr;
+  std::string label;
+  auto items_index = [&](const SynPtr& script) {
+    auto items = script_items(script);
+    return std::all_of(items.begin(), items.end(), [&](auto& i) { return e_.scan().index_like(*i) && pattern_item(*i); });
+  };
+  Entry* known = scope_->find(key);
+  // Labels: h_θ(x), σ², J_{train}. A parameter written below the function is a label, too.
+  bool sub_label = sub && (!items_index(sub) || (function && sub->kind == SynKind::name && !ranges_.contains(name_key(*sub)) &&
+                                                  !e_.scan().index_letters.contains(sub->text)));
+  if (sub && known && known->symbol && known->symbol->indices.size() > 0 && !function) sub_label = false;
+  const Usage& use = e_.scan().usage(key);
+  bool sup_label = sup && !(use.sup_paren || use.sup_bracket || use.sup_index) &&
+                   !(known && known->symbol && std::any_of(known->symbol->places.begin(), known->symbol->places.end(),
+                                                           [](Place p) { return p != Place::axis && p != Place::sub; }));
+  if (sub_label || sup_label) label = literal_key(*name, sub_label, sup_label);
+  if ((sub_label || sup_label) && label.empty()) not_read("definition", head.span, "this name is not understood");
+  std::string extra_shown, extra_latex;
+  if (sub_label) extra_shown += "_" + flat(*sub), extra_latex += "_{" + std::string(source_.text(sub->span)) + "}";
+  if (sup_label) extra_shown += "^" + flat(*sup), extra_latex += "^{" + std::string(source_.text(sup->span)) + "}";
+  if (!label.empty()) key = label, known = scope_->find(key);
+
+  // The pattern: one term a script that is an index.
+  struct Slot {
+    SynPtr item;
+    Place place;
+  };
+  std::vector<Slot> slots;
+  Place above = use.sup_paren ? Place::sup_paren : use.sup_bracket ? Place::sup_bracket : Place::sup;
+  if (sup && !sup_label)
+    for (SynPtr& item : script_items(sup)) slots.push_back({item, above});
+  bool families = !slots.empty();
+  if (sub && !sub_label)
+    for (SynPtr& item : script_items(sub)) slots.push_back({item, Place::axis});
+
+  Entry* here = scope_->here(key);
+  Symbol* target = nullptr;
+  bool declared = false;
+  if (function && here && here->callable && here->declared && !here->callable->defined()) target = here->callable, declared = true;
+  if (!function && known && known->symbol && !known->alias) {
+    bool mine = here != nullptr;
+    for (Scope* s = scope_; s && !mine && !s->heading; s = s->parent) mine = s->parent && s->parent->here(key);
+    bool fits = known->symbol->indices.size() >= slots.size();
+    if (!known->symbol->defined() && !e_.inferred.contains(known->symbol) && fits) target = known->symbol, declared = true;
+    else if (known->symbol->defined() && !slots.empty() && mine && fits) target = known->symbol, declared = true;
+  }
+  if (!target) {
+    if (here && ((here->symbol && here->symbol->defined()) || (here->callable && here->callable->defined())) && !(here->callable && !function)) open_block(key);
+    target = Pool::current().new_symbol(shown_name(base) + extra_shown);
+    target->latex = (base.latex.empty() ? base.text : base.latex) + extra_latex;
+    e_.symbols.push_back(target);
+    if (function) target->role = Role::function;
+  }
+
+  // Pattern variables.
+  Clause clause;
+  IndexVars pattern_vars;
+  std::vector<std::size_t> slot_of;  // where each script goes among the symbol's indices
+  if (declared) {
+    std::vector<std::size_t> below_slots, above_slots;
+    for (std::size_t k = 0; k < target->indices.size(); ++k)
+      (target->places[k] == Place::axis || target->places[k] == Place::sub ? below_slots : above_slots).push_back(k);
+    std::size_t b = 0, a = 0;
+    for (const Slot& s : slots) {
+      if (s.place == Place::axis ? b >= below_slots.size() : a >= above_slots.size()) misfit(head.span, "too many indices for " + target->name);
+      slot_of.push_back(s.place == Place::axis ? below_slots[b++] : above_slots[a++]);
+    }
+    clause.pattern.assign(target->indices.size(), nullptr);
+  } else {
+    for (std::size_t k = 0; k < slots.size(); ++k) slot_of.push_back(k);
+    clause.pattern.assign(slots.size(), nullptr);
+  }
+  auto pattern_letter = [&](const Syn& letter, const Range* axis) {
+    const IndexVar* var = e_.letter_index(name_key(letter), c, axis);
+    if (last_layer_ && families && !axis && !ranges_.contains(name_key(letter))) {
+      var = make::fresh(letter.text, make::number(0), make::ref(e_.dims().named("Λ", "\\Lambda")));
+      c.indices[name_key(letter)] = var;
+    }
+    if (std::find(pattern_vars.begin(), pattern_vars.end(), var) == pattern_vars.end()) pattern_vars.push_back(var);
+    return var;
+  };
+  for (std::size_t k = 0; k < slots.size(); ++k) {
+    const Syn& item = *slots[k].item;
+    Range axis = declared ? e_.dims().resolve(target->indices[slot_of[k]]) : Range{};
+    const Range* known_axis = declared && axis.lo ? &axis : nullptr;
+    Expr term;
+    bool size_letter = item.kind == SynKind::name && (e_.dims().has(name_key(item)) || e_.scan().size_letters.contains(name_key(item))) &&
+                       !e_.scan().index_letters.contains(item.text);
+    if (item.kind == SynKind::name && !size_letter) term = make::index(pattern_letter(item, known_axis));
+    else if (item.kind == SynKind::sum) {
+      if (!e_.dims().has(name_key(*item.kids[0])) || e_.scan().index_letters.contains(item.kids[0]->text)) pattern_letter(*item.kids[0], nullptr);
+      term = e_.index_value(item, c);
+    } else
+      term = e_.index_value(item, c);
+    clause.pattern[slot_of[k]] = term;
+  }
+  // Two equal letters (A_{ii} = …) would define a diagonal only.
+  clause.vars = pattern_vars;
+
+  // Parameters.
+  std::vector<const Symbol*> formals;
+  if (function) {
+    for (std::size_t k = 0; k < group->kids.size(); ++k) {
+      const Syn& arg = *group->kids[k];
+      const Symbol* given = declared && k < target->formals.size() ? target->formals[k] : nullptr;
+      if (declared && target->formals.size() != group->kids.size())
+        given = k < target->formals.size() && k + 1 < group->kids.size() ? target->formals[k] : nullptr;
+      Symbol* formal = formal_for(arg, key, given, c);
+      formals.push_back(formal);
+      std::string formal_key = arg.kind == SynKind::scripts ? literal_key(arg, true, false) : name_key(base_of(arg));
+      c.formals[formal_key] = formal;
+    }
+    if (!declared) target->formals = formals;
+  }
+
+  // A recurrence reads itself on the right: the name must stand before.
+  std::string rank_key = std::to_string(scopes_.size()) + ":def:" + key;
+  int expected = e_.knowledge().ranks.contains(rank_key) ? e_.knowledge().ranks[rank_key] : 0;
+  bool prepared = false;
+  if (!declared) {
+    auto layout = [&](std::size_t rank) {
+      target->indices.clear();
+      target->places.clear();
+      target->family = 0;
+      for (std::size_t k = 0; k < slots.size(); ++k) {
+        const IndexVar* var = clause.pattern[k]->kind == Kind::index ? clause.pattern[k]->var : nullptr;
+        target->indices.push_back(var && var->lo && var->hi ? Range{var->lo, var->hi} : Range{});
+        bool axis = slots[k].place == Place::axis && (rank == 0);
+        target->places.push_back(axis ? Place::axis : slots[k].place == Place::axis ? Place::sub : slots[k].place);
+        if (!axis) target->family = k + 1;
+      }
+      for (std::size_t k = 0; k < rank; ++k) {
+        target->indices.push_back(e_.dims().flexible(key + "@" + rank_key + "#" + std::to_string(k)));
+        target->places.push_back(Place::axis);
+      }
+    };
+    layout(static_cast<std::size_t>(expected));
+    if (!slots.empty() || function) {
+      Entry& entry = scope_->entries[key];
+      Entry before = entry;
+      entry = Entry{};
+      entry.key = key;
+      (function ? entry.callable : entry.symbol) = target;
+      if (function && before.symbol && !e_.inferred.contains(before.symbol)) entry.symbol = nullptr;
+      entry.span = name->span;
+      prepared = true;
+    }
+  }
+
+  Val v = e_.value(rhs, c);
+  if (v.function) misfit(rhs.span, "a function stands without its argument");
+  if (declared) {
+    std::vector<std::size_t> open;
+    for (std::size_t k = 0; k < target->indices.size(); ++k)
+      if (!clause.pattern[k]) open.push_back(k);
+    if (open.size() != v.rank()) {
+      if (v.numeral && v.scalar()) {
+        for (std::size_t k : open) {
+          const IndexVar* axis = make::fresh("i", target->indices[k].lo, target->indices[k].hi);
+          clause.pattern[k] = make::index(axis);
+          clause.vars.push_back(axis);
+        }
+      } else {
+        Val like = e_.load(target, clause.pattern, head.span);
+        e_.hint_like(v, like);
+        misfit(chain.span, target->name + " is declared as " + shape_text(like) + ", the right side is " + shape_text(v));
+      }
+    } else {
+      for (std::size_t k = 0; k < open.size(); ++k) {
+        Range r = e_.dims().resolve(target->indices[open[k]]);
+        if (!e_.dims().unify(r, {v.axes[k]->lo, v.axes[k]->hi}))
+          misfit(chain.span, target->name + " is declared with length " + length_text(r) + ", the right side is " + shape_text(v));
+        Expr at = make::index(v.axes[k]);
+        if (r.lo && v.axes[k]->lo && r.lo != v.axes[k]->lo) {
+          const IndexVar* shifted = make::fresh(v.axes[k]->name, r.lo, r.hi);
+          v.body = substitute(v.body, {{v.axes[k], make::add({make::index(shifted), make::sub(v.axes[k]->lo, r.lo)})}});
+          v.axes[k] = shifted;
+          at = make::index(shifted);
+        }
+        clause.pattern[open[k]] = at;
+        clause.vars.push_back(v.axes[k]);
+      }
+      if (v.rank() == 1 && open.size() == 1 && target->row != v.row && target->rank() == 1 && !target->row) {
+        misfit(chain.span, target->name + " is declared as a column, the right side is a row");
+      }
+    }
+    if (function) {
+      // The declared formals are the parameters of the body.
+      target->formals = formals;
+    }
+  } else {
+    if (static_cast<int>(v.rank()) != expected) {
+      e_.knowledge().raise(rank_key, static_cast<int>(v.rank()));
+      target->indices.resize(slots.size());
+      target->places.resize(slots.size());
+      for (std::size_t k = 0; k < slots.size(); ++k)
+        if (v.rank() > 0 && target->places[k] == Place::axis) target->places[k] = Place::sub;
+      target->family = v.rank() > 0 ? slots.size() : target->family;
+      for (const IndexVar* axis : v.axes) {
+        target->indices.push_back({axis->lo, axis->hi});
+        target->places.push_back(Place::axis);
+      }
+    } else {
+      for (std::size_t k = 0; k < v.rank(); ++k) e_.dims().unify(target->indices[slots.size() + k], {v.axes[k]->lo, v.axes[k]->hi});
+      for (std::size_t k = 0; k < v.rank(); ++k) target->indices[slots.size() + k] = Range{v.axes[k]->lo, v.axes[k]->hi};
+    }
+    target->row = v.row && v.rank() == 1;
+    for (const IndexVar* axis : v.axes) {
+      clause.pattern.push_back(make::index(axis));
+      clause.vars.push_back(axis);
+    }
+  }
+  clause.body = v.body;
+  clause.when = c.conditions;
+  clause.when.erase(std::remove_if(clause.when.begin(), clause.when.end(),
+                                   [&](const Condition& condition) {
+                                     // Only conditions on the pattern's own letters choose a clause.
+                                     auto letter = [&](Expr e) { return e->kind == Kind::index && std::find(clause.vars.begin(), clause.vars.end(), e->var) != clause.vars.end(); };
+                                     return !letter(condition.a) && !letter(condition.b);
+                                   }),
+                    clause.when.end());
+  target->clauses.push_back(clause);
+  if (!prepared && !declared) {
+    Entry& entry = scope_->entries[key];
+    Symbol* callable = entry.callable;
+    entry = Entry{};
+    entry.key = key;
+    entry.symbol = target;
+    entry.callable = callable && callable->defined() ? callable : nullptr;
+    entry.span = name->span;
+  }
+  for (const std::string& reading : c.readings) sheet_.diagnostics.push_back({Severity::note, "reading", chain.span, reading, ""});
+  note(Statement::Kind::definition, chain.span, std::string(source_.text(chain.span)) + "   (" + shape_text(v) + ")");
+  resolve_dependences(false);
+}
+
+}  // namespace gradus

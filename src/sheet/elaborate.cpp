@@ -1,0 +1,101 @@
+// The passes over a sheet, and the choice of its layout.
+//
+// What one pass learns of undeclared names (their rank, the length of their axes) the next one knows from the start; a
+// few passes settle it.
+#include "sheet/elaborate.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "sheet/reader.h"
+
+namespace gradus {
+
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out;
+  for (char ch : text) out += ch >= 'A' && ch <= 'Z' ? static_cast<char>(ch - 'A' + 'a') : ch;
+  return out;
+}
+
+constexpr int kMostPasses = 6;
+
+struct Job {
+  const Source& source;
+  const Document& document;
+  const ElaborateOptions& options;
+  const std::vector<SynPtr>& expressions;
+  Prescan scan;
+};
+
+struct Outcome {
+  Sheet sheet;
+  std::vector<ElaboratedExpression> expressions;
+  int ill_typed = 0;
+};
+
+Outcome run(const Job& job, Layout layout) {
+  Knowledge knowledge;
+  Outcome out;
+  for (int pass = 0; pass < kMostPasses; ++pass) {
+    knowledge.changed = false;
+    knowledge.dims.changed();
+    SheetReader reader(job.source, job.document, job.options, job.scan, knowledge, layout);
+    out.sheet = reader.read();
+    out.expressions.clear();
+    for (const SynPtr& expression : job.expressions) out.expressions.push_back(reader.expression(expression));
+    bool more = knowledge.dims.changed();
+    if (!more && !knowledge.changed) break;
+  }
+  for (const Claim& claim : out.sheet.claims) out.ill_typed += claim.state == Claim::State::ill_typed;
+  return out;
+}
+
+std::optional<Layout> declared_layout(const Document& document) {
+  for (const Piece& piece : document.pieces) {
+    if (piece.kind != Piece::Kind::words) continue;
+    std::string text = lower(piece.text);
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    auto has = [&](const char* phrase) { return text.find(phrase) != std::string::npos; };
+    if (has("denominator layout") || has("denominator-layout")) return Layout::denominator;
+    for (const char* phrase : {"numerator layout", "numerator-layout", "gradients are rows", "gradient is a row", "gradients are row vectors",
+                               "gradients as rows", "gradients as row vectors", "gradients are written as row"})
+      if (has(phrase)) return Layout::numerator;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Elaboration elaborate_with(const Source& source, const Document& document, const std::vector<SynPtr>& expressions,
+                           const ElaborateOptions& options) {
+  Job job{source, document, options, expressions, prescan(document)};
+  for (const SynPtr& expression : expressions) {
+    Chain chain;
+    chain.sides = {expression};
+    prescan_formula(chain, job.scan);
+  }
+  std::optional<Layout> said = declared_layout(document);
+  Outcome best = run(job, said.value_or(Layout::standard));
+  if (!said && best.ill_typed > 0) {
+    for (Layout layout : {Layout::denominator, Layout::numerator}) {
+      Outcome other = run(job, layout);
+      if (other.ill_typed > 0) continue;
+      std::string told = layout == Layout::denominator ? "Jacobians have one column an output: only so do all steps fit"
+                                                       : "gradients are rows: only so do all steps fit";
+      for (Claim& claim : other.sheet.claims) claim.readings.push_back(told);
+      return {std::move(other.sheet), std::move(other.expressions)};
+    }
+  }
+  if (said)
+    for (Claim& claim : best.sheet.claims)
+      claim.assumptions.push_back(*said == Layout::denominator ? "denominator layout" : "numerator layout");
+  return {std::move(best.sheet), std::move(best.expressions)};
+}
+
+Sheet elaborate(const Source& source, const Document& document, const ElaborateOptions& options) {
+  return elaborate_with(source, document, {}, options).sheet;
+}
+
+}  // namespace gradus

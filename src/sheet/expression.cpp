@@ -1,0 +1,279 @@
+// Formulas by the kind of their syntax: sums, fractions, brackets, norms, matrices, cases.
+#include <algorithm>
+
+#include "sheet/elaborator.h"
+
+namespace gradus {
+
+namespace {
+
+constexpr int kDepthLimit = 400;
+
+Relation relation_of(const std::string& text, Span span) {
+  if (text == "=") return Relation::eq;
+  if (text == "≠") return Relation::ne;
+  if (text == "<") return Relation::lt;
+  if (text == "≤") return Relation::le;
+  if (text == ">") return Relation::gt;
+  if (text == "≥") return Relation::ge;
+  not_read("relation", span, "the relation `" + text + "` is not read here");
+}
+
+struct DepthGuard {
+  int& depth;
+  explicit DepthGuard(int& d, Span span) : depth(d) {
+    if (++depth > kDepthLimit) {
+      --depth;
+      not_read("depth", span, "this formula is nested too deeply");
+    }
+  }
+  ~DepthGuard() { --depth; }
+};
+
+}  // namespace
+
+Val Elaborator::value(const Syn& syn, Context& c) {
+  DepthGuard guard(depth_, syn.span);
+  switch (syn.kind) {
+    case SynKind::number: {
+      std::string digits;
+      long scale = 0;
+      bool point = false;
+      for (char ch : syn.text) {
+        if (ch == '.') point = true;
+        else if (ch >= '0' && ch <= '9') {
+          digits += ch;
+          scale += point;
+        }
+      }
+      if (digits.empty() || digits.size() > 2000) not_read("number", syn.span, "this number is not read");
+      Rational number{mpz_class(digits, 10)};
+      mpz_class ten;
+      mpz_ui_pow_ui(ten.get_mpz_t(), 10, static_cast<unsigned long>(scale));
+      number /= ten;
+      number.canonicalize();
+      Val v = algebra_.scalar(make::number(number), syn.span);
+      v.numeral = true;
+      return v;
+    }
+    case SynKind::name:
+      return name_value(syn, c);
+    case SynKind::scripts:
+      return scripts_value(syn, c);
+    case SynKind::group:
+      return group_value(syn, c);
+    case SynKind::product:
+      return product_value(syn.kids, c);
+    case SynKind::sum:
+      return sum_value(syn, c);
+    case SynKind::frac: {
+      if (syn.text == "binom") not_read("binom", syn.span, "binomial coefficients are not read");
+      Val top = value(*syn.kids[0], c), bottom = value(*syn.kids[1], c);
+      hint_like(bottom, top);
+      Val out = algebra_.divide(top, bottom, c.readings);
+      out.span = syn.span;
+      return out;
+    }
+    case SynKind::root: {
+      Expr degree = syn.kids.size() > 1 ? scalar_value(*syn.kids[1], c).body : make::number(2);
+      Val out = algebra_.map(value(*syn.kids[0], c), [&](Expr e) { return make::pow(e, make::inv(degree)); });
+      out.span = syn.span;
+      return out;
+    }
+    case SynKind::bigop:
+    case SynKind::deriv:
+    case SynKind::restrict_:
+      return product_value({std::make_shared<Syn>(syn)}, c);
+    case SynKind::matrix:
+      return matrix_value(syn, c);
+    case SynKind::cases:
+      return cases_value(syn, c);
+    case SynKind::under:
+      return value(*syn.kids[0], c);
+    case SynKind::text:
+      not_read("words", syn.span, "words inside the formula are not read: " + syn.text);
+    case SynKind::bad:
+      not_read("notation", syn.span, syn.text.empty() ? "this notation is not read" : syn.text);
+    case SynKind::op:
+    case SynKind::chain:
+      not_read("notation", syn.span, "this cannot stand here");
+  }
+  not_read("notation", syn.span, "this is not read");
+}
+
+Val Elaborator::scalar_value(const Syn& syn, Context& c) {
+  Val v = value(syn, c);
+  if (!v.scalar()) misfit(syn.span, "a scalar is needed here, this is " + shape_text(v));
+  return v;
+}
+
+Val Elaborator::sum_value(const Syn& syn, Context& c) {
+  std::vector<Val> terms;
+  std::size_t before = c.term;
+  for (std::size_t i = 0; i < syn.kids.size(); ++i) {
+    int sign = i < syn.signs.size() ? syn.signs[i] : 1;
+    if (sign == 0) not_read("plus-minus", syn.span, "± is two statements in one", "write both");
+    c.term = syn.kids.size() > 1 ? i + 1 : before;
+    terms.push_back(value(*syn.kids[i], c));
+    terms.back().span = syn.kids[i]->span;
+  }
+  c.term = before;
+  const Val* array = nullptr;
+  for (const Val& term : terms)
+    if (!term.scalar() && !term.function) array = &term;
+  if (array)
+    for (const Val& term : terms) hint_like(term, *array);
+  auto sign_of = [&](std::size_t i) { return i < syn.signs.size() ? syn.signs[i] : 1; };
+  Val total = sign_of(0) < 0 ? algebra_.negate(terms[0]) : terms[0];
+  if (sign_of(0) < 0) total.numeral = terms[0].numeral;
+  for (std::size_t i = 1; i < terms.size(); ++i) total = algebra_.add(total, terms[i], sign_of(i), c.readings);
+  if (terms.size() > 1) total.leibniz = nullptr;
+  total.span = syn.span;
+  return total;
+}
+
+Val Elaborator::norm(const Syn& group, const SynPtr& sub, const SynPtr& sup, Context& c) {
+  if (group.kids.size() != 1) not_read("norm", group.span, "a norm holds one expression");
+  Val inner = value(*group.kids[0], c);
+  std::string kind = sub ? flat(*sub) : "";
+  Span span = sup ? cover(group.span, sup->span) : sub ? cover(group.span, sub->span) : group.span;
+  if (group.open == "|" && inner.rank() == 2 && !sub) {
+    Val det = algebra_.determinant(inner);
+    return sup ? with_superscript(det, *sup, c) : det;
+  }
+  if (inner.scalar()) {
+    if (sup && sup->kind == SynKind::number && sup->text == "2") return algebra_.power(inner, make::number(2));
+    Val out = algebra_.map(inner, [](Expr e) { return make::func(Elementary::abs, e); });
+    out.span = span;
+    return sup ? with_superscript(out, *sup, c) : out;
+  }
+  auto reduce_all = [&](Val v, ReduceOp op) {
+    for (auto it = v.axes.rbegin(); it != v.axes.rend(); ++it) v.body = make::reduce(op, *it, v.body);
+    return algebra_.scalar(v.body, span);
+  };
+  if (kind == "1") {
+    Val out = reduce_all(algebra_.map(inner, [](Expr e) { return make::func(Elementary::abs, e); }), ReduceOp::sum);
+    return sup ? with_superscript(out, *sup, c) : out;
+  }
+  if (kind == "∞") {
+    Val out = reduce_all(algebra_.map(inner, [](Expr e) { return make::func(Elementary::abs, e); }), ReduceOp::max);
+    return sup ? with_superscript(out, *sup, c) : out;
+  }
+  if (!kind.empty() && kind != "2" && kind != "F" && kind != "Fro" && kind != "fro") {
+    Val weight = value(*sub, c);
+    if (weight.rank() != 2 || inner.rank() != 1) not_read("norm", sub->span, "this norm is not read");
+    // ‖x‖_A² = xᵀAx
+    Val column = inner;
+    column.row = false;
+    Val row = column;
+    row.row = true;
+    Val square = algebra_.multiply(algebra_.multiply(row, weight, false), column, false);
+    if (sup && sup->kind == SynKind::number && sup->text == "2") return square;
+    Val root = algebra_.map(square, make::sqrt);
+    return sup ? with_superscript(root, *sup, c) : root;
+  }
+  if (kind == "2" && inner.rank() == 2) not_read("norm", group.span, "the spectral norm of a matrix is not read", "write \\|A\\|_F for the Frobenius norm");
+  Val square = algebra_.norm_squared(inner);
+  square.span = span;
+  if (sup && sup->kind == SynKind::number && sup->text == "2") return square;
+  Val root = algebra_.map(square, make::sqrt);
+  root.span = span;
+  return sup ? with_superscript(root, *sup, c) : root;
+}
+
+Val Elaborator::group_value(const Syn& syn, Context& c) {
+  if (syn.open == "‖" || syn.open == "|") return norm(syn, nullptr, nullptr, c);
+  if (syn.open == "⟨") {
+    if (syn.kids.size() != 2) not_read("bracket", syn.span, "⟨·,·⟩ holds two arrays");
+    Val a = value(*syn.kids[0], c), b = value(*syn.kids[1], c);
+    hint_like(a, b);
+    hint_like(b, a);
+    Val out = a.scalar() && b.scalar() ? algebra_.multiply(a, b, false) : algebra_.frobenius(a, b);
+    out.span = syn.span;
+    return out;
+  }
+  if (syn.open == "⌊" || syn.open == "⌈") not_read("bracket", syn.span, "rounding brackets are not read");
+  if (syn.kids.size() != 1) not_read("bracket", syn.span, "a list of several things cannot stand here");
+  if (syn.kids[0]->kind == SynKind::chain && (syn.open == "[" || syn.open == "(")) // Iverson bracket
+    return algebra_.scalar(guard(*syn.kids[0], c, make::number(1), make::number(0)), syn.span);
+  Val v = value(*syn.kids[0], c);
+  v.span = syn.span;
+  v.leibniz = nullptr;
+  return v;
+}
+
+Val Elaborator::matrix_value(const Syn& syn, Context& c) {
+  int columns = std::max(1, syn.columns);
+  std::size_t rows = syn.kids.size() / static_cast<std::size_t>(columns);
+  if (rows == 0 || rows * static_cast<std::size_t>(columns) != syn.kids.size() || syn.kids.size() > 64)
+    not_read("matrix", syn.span, "this matrix is not read");
+  std::vector<Expr> cells;
+  for (const SynPtr& kid : syn.kids) {
+    if (kid->kind == SynKind::name && kid->text == "…") not_read("matrix", kid->span, "dots in a matrix are not read", "write the entry as x_{ij}");
+    cells.push_back(scalar_value(*kid, c).body);
+  }
+  const IndexVar* i = make::fresh("i", make::number(1), make::number(static_cast<long>(rows)));
+  const IndexVar* j = make::fresh("j", make::number(1), make::number(columns));
+  bool one_row = rows == 1 && columns > 1, one_column = columns == 1;
+  Expr body = make::number(0);
+  for (std::size_t k = cells.size(); k-- > 0;) {
+    long r = static_cast<long>(k) / columns + 1, q = static_cast<long>(k) % columns + 1;
+    Expr then = cells[k];
+    if (k + 1 == cells.size()) {
+      body = then;
+      continue;
+    }
+    Expr place = one_column ? make::index(i) : make::index(j);
+    if (one_row || one_column) body = make::select(Relation::eq, place, make::number(one_column ? r : q), then, body);
+    else
+      body = make::select(Relation::eq, make::index(i), make::number(r),
+                          make::select(Relation::eq, make::index(j), make::number(q), then, body), body);
+  }
+  if (one_row) return Val{body, {j}, true, false, syn.span, nullptr, nullptr};
+  if (one_column) return Val{body, {i}, false, false, syn.span, nullptr, nullptr};
+  return Val{body, {i, j}, false, false, syn.span, nullptr, nullptr};
+}
+
+Expr Elaborator::guard(const Syn& chain, Context& c, Expr then, Expr otherwise) {
+  Expr result = then;
+  for (std::size_t i = chain.rels.size(); i-- > 0;) {
+    auto side = [&](const Syn& s) {
+      if (s.kind == SynKind::name && (c.bound.contains(name_key(s)) || c.indices.contains(name_key(s))))
+        return index_value(s, c);
+      Val v = value(s, c);
+      if (!v.scalar()) misfit(s.span, "a condition compares single numbers, this is " + shape_text(v));
+      return v.body;
+    };
+    Expr a = side(*chain.kids[i]), b = side(*chain.kids[i + 1]);
+    result = make::select(relation_of(chain.rels[i], chain.span), a, b, result, otherwise);
+  }
+  return result;
+}
+
+Val Elaborator::cases_value(const Syn& syn, Context& c) {
+  std::vector<std::pair<Val, SynPtr>> rows;
+  for (std::size_t i = 0; i + 1 < syn.kids.size() || i < syn.kids.size(); i += 2)
+    rows.emplace_back(value(*syn.kids[i], c), i + 1 < syn.kids.size() ? syn.kids[i + 1] : nullptr);
+  if (rows.empty()) not_read("cases", syn.span, "these cases are not read");
+  for (auto& [v, condition] : rows)
+    if (!v.scalar() && !v.numeral) misfit(syn.span, "cases of arrays are not read");
+  Expr body = nullptr;
+  std::size_t last = rows.size() - 1;
+  for (std::size_t i = rows.size(); i-- > 0;) {
+    auto& [v, condition] = rows[i];
+    const Syn* chain = condition.get();
+    while (chain && chain->kind == SynKind::group && chain->kids.size() == 1) chain = chain->kids[0].get();
+    bool plain = chain && chain->kind == SynKind::chain;
+    if (i == last) {
+      // The last case is the rest; a condition there is taken to complete the others.
+      body = v.body;
+      if (plain && rows.size() == 1) not_read("cases", syn.span, "one case alone says nothing about the rest");
+      continue;
+    }
+    if (!plain) not_read("cases", condition ? condition->span : syn.span, "the condition of this case is not read");
+    body = guard(*chain, c, v.body, body);
+  }
+  return algebra_.scalar(body, syn.span);
+}
+
+}  // namespace gradus

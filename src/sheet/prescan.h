@@ -1,0 +1,45 @@
+// A look over the whole sheet before anything is elaborated: how each name is used (with which scripts, called or not),
+// which letters are bound as indices, which stand for sizes. A slot's kind is decided once for the sheet.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sheet/syntax.h"
+
+namespace gradus {
+
+struct Usage {
+  int subs = 0;                ///< the most index-like subscripts seen at once
+  int sups = 0;                ///< superscript indices (w^{2,0}: 2)
+  bool sup_paren = false, sup_bracket = false, sup_index = false;
+  bool letter_script = false;  ///< some index is a letter, not only numerals
+  bool called = false;         ///< followed by (…) somewhere
+  std::set<int> call_arity;
+  std::vector<std::string> call_names;  ///< the plain names of the first call with only plain names
+  bool bare = false;           ///< without arguments somewhere
+  bool primed = false;
+  bool transposed = false;
+  bool bold = false;
+  bool differentiated_by = false;  ///< stands under a ∂
+  std::set<std::string> labels;    ///< literal subscripts that are no indices
+};
+
+struct Prescan {
+  std::map<std::string, Usage> names;
+  std::set<std::string> index_letters;   ///< bound by Σ, Π, max or quantified ("i = 1, …, m")
+  std::set<std::string> size_letters;    ///< upper limits, exponents of ℝ
+  std::set<std::string> differentials;   ///< names X for which `dX` is written
+  bool index_like(const Syn& script) const;
+  const Usage& usage(const std::string& key) const;
+};
+
+Prescan prescan(const Document& document);
+void prescan_formula(const Chain& chain, Prescan& into);
+
+/// The subscript or superscript as separate items: "ij" → i, j; "1,i" → 1, i; "l+1" → l+1; "(i)" → i.
+std::vector<SynPtr> script_items(const SynPtr& script);
+
+}  // namespace gradus

@@ -1,0 +1,271 @@
+#include "sheet/reader.h"
+
+#include <algorithm>
+
+#include "sheet/describe.h"
+
+namespace gradus {
+
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out;
+  for (char ch : text) out += ch >= 'A' && ch <= 'Z' ? static_cast<char>(ch - 'A' + 'a') : ch == '\n' ? ' ' : ch;
+  return out;
+}
+
+}  // namespace
+
+SheetReader::SheetReader(const Source& source, const Document& document, const ElaborateOptions& options, const Prescan& scan,
+                         Knowledge& knowledge, Layout layout)
+    : source_(source), document_(document), options_(options), e_(scan, knowledge), layout_(layout) {
+  e_.matrix_convention = options.matrix_convention;
+  scopes_.push_back(std::make_unique<Scope>());
+  scope_ = scopes_.back().get();
+  scope_->heading = true;
+}
+
+Context SheetReader::context() const {
+  Context c;
+  c.scope = scope_;
+  c.ranges = ranges_;
+  c.conditions = lasting_conditions_;
+  c.conditions.insert(c.conditions.end(), pending_conditions_.begin(), pending_conditions_.end());
+  c.layout = layout_;
+  return c;
+}
+
+void SheetReader::note(Statement::Kind kind, Span span, std::string text, int claim) {
+  sheet_.statements.push_back({kind, span, std::move(text), scopes_.size() - 1, claim});
+}
+
+void SheetReader::open_block(const std::string& title) {
+  auto block = std::make_unique<Scope>();
+  block->parent = scope_;
+  block->title = title;
+  scope_ = block.get();
+  scopes_.push_back(std::move(block));
+}
+
+void SheetReader::heading(const Piece& piece) {
+  // A document's title opens the same scope that it started with.
+  bool empty = scope_->entries.empty() && !scope_->parent;
+  if (!empty) {
+    open_block(piece.text);
+    scope_->heading = true;
+  } else
+    scope_->title = piece.text;
+  pending_conditions_.clear();
+  pending_index_conditions_.clear();
+  pending_assumed_.clear();
+  pending_vanishing_.clear();
+  pending_texts_.clear();
+  pending_unread_ = false;
+  last_was_chain_ = false;
+  subjects_.clear();
+  sentence_.clear();
+  lead_.clear();
+  note(Statement::Kind::heading, piece.span, piece.text);
+}
+
+void SheetReader::end_of_display() {
+  if (!used_pending_) return;
+  pending_conditions_.clear();
+  pending_index_conditions_.clear();
+  pending_assumed_.clear();
+  pending_vanishing_.clear();
+  pending_texts_.clear();
+  pending_unread_ = false;
+  used_pending_ = false;
+}
+
+void SheetReader::formula(const Piece& piece) {
+  in_display_ = piece.kind == Piece::Kind::display_math;
+  collect_ranges(piece);
+  if (in_display_) {
+    // Conditions inside a display hold for the whole of it.
+    for (std::size_t k = 0; k < piece.chains.size(); ++k) {
+      const Chain& c = piece.chains[k];
+      std::string words = lower(c.words);
+      bool narrowing = words.find("for") != std::string::npos || words.find("if") != std::string::npos ||
+                       words.find("when") != std::string::npos || words.find("with") != std::string::npos ||
+                       words.find("where") != std::string::npos;
+      if (narrowing && c.sides.size() >= 2 && c.sides[0]) {
+        try {
+          assumption(c, true);
+        } catch (const Fit&) {
+        }
+      }
+    }
+  }
+  if (!in_display_) {
+    subjects_.clear();
+    fresh_subjects_ = 0;
+  }
+  for (std::size_t k = 0; k < piece.chains.size(); ++k) chain(piece.chains[k], piece, k);
+  if (in_display_) end_of_display();
+}
+
+void SheetReader::chain(const Chain& c, const Piece& piece, std::size_t k) {
+  std::string words = lower(c.words);
+  auto said = [&](const char* word) { return words.find(word) != std::string::npos; };
+  try {
+    if (c.sides.empty()) return;
+    bool continues = !c.sides[0];
+    // Part of a range "1, …, m" or a list of names before ∈.
+    if (c.rels.empty()) {
+      if (c.sides[0]) subjects_.push_back(c.sides[0]), ++fresh_subjects_;
+      return;
+    }
+    if (!continues && (c.rels[0] == "∈" || c.rels[0] == ":")) {
+      std::vector<const Chain*> names;
+      for (std::size_t i = k; i-- > 0;) {
+        const Chain& before = piece.chains[i];
+        if (!before.rels.empty() || piece.chains[i + 1].separator != "," || !before.sides[0]) break;
+        const Syn& s = before.sides[0]->kind == SynKind::scripts ? *before.sides[0]->kids[0] : *before.sides[0];
+        if (s.kind != SynKind::name || s.text == "…") break;
+        names.insert(names.begin(), &before);
+      }
+      // f(x) : … and A : B are no declarations.
+      if (declaration(c, names)) {
+        last_was_chain_ = false;
+        return;
+      }
+      if (c.rels[0] == "∈") not_read("declaration", c.span, "this declaration is not read");
+    }
+    bool equality = std::any_of(c.rels.begin(), c.rels.end(), [](const std::string& r) { return r == "=" || r == ":=" || r == "≡" || r == "≜"; });
+    bool quantifies = !continues && c.sides.size() == 2 && c.rels[0] == "=" && c.sides[0]->kind == SynKind::name &&
+                      k + 1 < piece.chains.size() && piece.chains[k + 1].separator == "," && piece.chains[k + 1].rels.empty() &&
+                      ranges_.contains(name_key(*c.sides[0])) && !is_quantity(name_key(*c.sides[0]));
+    if (quantifies) {
+      const Range& r = ranges_[name_key(*c.sides[0])];
+      note(Statement::Kind::assumption, c.span, c.sides[0]->text + " = " + index_text(r.lo) + "…" + index_text(r.hi));
+      return;
+    }
+    if (!equality) {
+      if (assumption(c, in_display_ || says_assumption(lead_))) return;
+      note(Statement::Kind::shown, c.span, std::string(source_.text(c.span)));
+      last_was_chain_ = false;
+      return;
+    }
+    bool narrowing = in_display_ && (said("for") || said("if") || said("when") || said("with") || said("since") || said("because") || said("provided"));
+    bool assumed = narrowing || (!in_display_ && says_assumption(lead_));
+    if (!in_display_ && c.separator != "" && k > 0 && assumed_before_) assumed = true;
+    assumed_before_ = false;
+    if (assumed && !continues && c.rels[0] != ":=") {
+      bool definition = !in_display_ && is_definition(c) && lead_scope_is_soft();
+      if (!definition) {
+        assumed_before_ = true;
+        if (assumption(c, true)) return;
+        pending_unread_ = true;
+        note(Statement::Kind::unread, c.span, "this assumption is not understood: " + std::string(source_.text(c.span)));
+        sheet_.diagnostics.push_back({Severity::warning, "assumption", c.span, "this assumption is not understood", ""});
+        return;
+      }
+    }
+    if (!continues && is_definition(c)) {
+      define(c);
+      if (c.rels.size() > 1) claims(c, true);
+      else {
+        last_side_ = c.sides[1];
+        last_span_ = c.side_spans[1];
+        last_start_ = c.sides[1];
+        last_was_chain_ = true;
+      }
+      return;
+    }
+    claims(c, false);
+  } catch (const Fit& why) {
+    sheet_.diagnostics.push_back(why.why);
+    note(Statement::Kind::unread, c.span, why.why.message);
+    // A definition that was not understood: what uses its name must not be judged by another meaning.
+    if (!c.sides.empty() && c.sides[0] && c.rels.size() && (c.rels[0] == "=" || c.rels[0] == ":=")) {
+      if (c.rels.size() > 1) claims(c, true);
+    }
+  }
+}
+
+Sheet SheetReader::read() {
+  // Layers and local derivatives are announced in prose anywhere in the sheet.
+  for (std::size_t i = 0; i < document_.pieces.size(); ++i) {
+    const Piece& piece = document_.pieces[i];
+    const Piece* next = i + 1 < document_.pieces.size() ? &document_.pieces[i + 1] : nullptr;
+    if (i == 0 || piece.kind == Piece::Kind::paragraph) paragraph_begins(i + (piece.kind == Piece::Kind::paragraph));
+    switch (piece.kind) {
+      case Piece::Kind::heading:
+        heading(piece);
+        break;
+      case Piece::Kind::words:
+        words(piece, next);
+        break;
+      case Piece::Kind::paragraph:
+        subjects_.clear();
+        fresh_subjects_ = 0;
+        sentence_.clear();
+        break;
+      case Piece::Kind::inline_math:
+      case Piece::Kind::display_math:
+        before_formula(piece);
+        formula(piece);
+        mention(piece);
+        after_formula(piece);
+        break;
+    }
+  }
+  for (const std::string& text : options_.assume) extra_assumption(text);
+  resolve_dependences(true);
+  for (Diagnostic& d : e_.notes) sheet_.diagnostics.push_back(d);
+  sheet_.diagnostics.insert(sheet_.diagnostics.begin(), document_.diagnostics.begin(), document_.diagnostics.end());
+  return std::move(sheet_);
+}
+
+bool SheetReader::is_quantity(const std::string& key) const {
+  Entry* entry = scope_->find(key);
+  return entry && (entry->declared || (entry->symbol && entry->symbol->defined()));
+}
+
+void SheetReader::paragraph_begins(std::size_t at) {
+  // "x^{(i)} ∈ ℝ^n … for i = 1, …, m": the quantification stands behind what it quantifies.
+  lead_.clear();
+  for (; at < document_.pieces.size() && document_.pieces[at].kind != Piece::Kind::paragraph; ++at)
+    if (document_.pieces[at].kind == Piece::Kind::inline_math) collect_ranges(document_.pieces[at]);
+}
+
+ElaboratedExpression SheetReader::expression(const SynPtr& syn) {
+  static const std::vector<Liberty> kOrder = [] {
+    std::vector<Liberty> order(3);
+    order[1].leibniz = true;
+    order[2].leibniz = order[2].sample_component = true;
+    return order;
+  }();
+  ElaboratedExpression out;
+  Chain chain;
+  chain.sides = {syn};
+  for (const Liberty& liberty : kOrder) {
+    Context c = context();
+    c.liberty = liberty;
+    c.statement = {&chain};
+    try {
+      Val v = e_.value(*syn, c);
+      if (v.function) {
+        const Symbol* f = v.function->chain.back();
+        v = e_.apply(*v.function, e_.default_arguments(f, c, syn->span), syn->span, c);
+      }
+      out.value = Value{v.body, v.axes, v.row};
+      out.readings = c.readings;
+      for (const auto& [symbol, hint] : e_.inferred) {
+        if (!symbols_in(v.body).contains(symbol)) continue;
+        Val shape = e_.load(symbol, {}, {});
+        out.inferred.push_back(symbol->name + " : " + shape_text(shape));
+      }
+      std::sort(out.inferred.begin(), out.inferred.end());
+      out.diagnostics.clear();
+      return out;
+    } catch (const Fit& why) {
+      if (out.diagnostics.empty()) out.diagnostics.push_back(why.why);
+    }
+  }
+  return out;
+}
+
+}  // namespace gradus

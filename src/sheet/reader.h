@@ -1,0 +1,126 @@
+// Reading a sheet statement by statement: what is declared, defined, assumed, claimed.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sheet/elaborate.h"
+#include "sheet/elaborator.h"
+
+namespace gradus {
+
+/// The shape that a set gives its elements: ℝ^{m×n} → two axes.
+struct SetShape {
+  std::vector<Range> axes;
+  bool row = false;
+  Traits traits;
+  std::string text;  ///< "ℝ^{m×n}"
+};
+
+class SheetReader {
+ public:
+  SheetReader(const Source& source, const Document& document, const ElaborateOptions& options, const Prescan& scan,
+              Knowledge& knowledge, Layout layout);
+  Sheet read();
+
+  /// One more expression, in the scope at the end of the sheet.
+  ElaboratedExpression expression(const SynPtr& syn);
+
+ private:
+  // Flow (reader.cpp).
+  Context context() const;
+  void heading(const Piece& piece);
+  void formula(const Piece& piece);
+  void chain(const Chain& chain, const Piece& piece, std::size_t k);
+  void open_block(const std::string& title);
+  void note(Statement::Kind kind, Span span, std::string text, int claim = 0);
+  void end_of_display();
+
+  // Declarations (declare.cpp).
+  bool declaration(const Chain& chain, const std::vector<const Chain*>& names);
+  std::vector<SetShape> set_shapes(const Syn& set, Context& c);
+  SetShape set_shape(const Syn& set, Context& c);
+  void declare(const Syn& name, const SetShape& shape, Context& c);
+  void declare_function(const Syn& name, const std::vector<SetShape>& domain, const SetShape& codomain, Context& c);
+  bool collect_ranges(const Piece& piece);
+  void apply_traits(const Syn& name, const Traits& traits);
+
+  // Definitions (define.cpp).
+  bool is_definition(const Chain& chain) const;
+  bool is_fresh(const Syn& head) const;
+  static std::size_t name_slots(const Syn& name);
+  void define(const Chain& chain);
+  void define_composition(const Syn& name, const Syn& rhs, Context& c);
+  Symbol* copy_layout(const Symbol& like, const Syn& name, Role role);
+  Symbol* formal_for(const Syn& name, const std::string& function, const Symbol* declared, Context& c);
+
+  // Assumptions and prose (prose.cpp).
+  void words(const Piece& piece, const Piece* next);
+  bool assumption(const Chain& chain, bool scoped);
+  void dependence(const Syn& name, const std::vector<SynPtr>& on);
+  void resolve_dependences(bool final);
+  void extra_assumption(const std::string& text);
+  bool says_assumption(const std::string& lead) const;
+  bool lead_scope_is_soft() const;
+  void before_formula(const Piece& piece);
+  void after_formula(const Piece& piece);
+  void mention(const Piece& piece);
+  void remember_subject(const SynPtr& s);
+  void paragraph_begins(std::size_t at);
+  bool is_quantity(const std::string& key) const;
+
+  // Claims (claims.cpp).
+  void claims(const Chain& chain, bool after_definition);
+  void claim(const Chain& chain, const SynPtr& lhs, Span lhs_span, const SynPtr& rhs, Span rhs_span, const SynPtr& start);
+  std::optional<Case> fit(const SynPtr& lhs, const SynPtr& rhs, const SynPtr& start, Context& c);
+  void finish_case(Case& c) const;
+  /// "for i ≠ k" in terms of the claim's own index variables.
+  void narrow(Context& c, const Case& result);
+
+  const Source& source_;
+  const Document& document_;
+  const ElaborateOptions& options_;
+  Elaborator e_;
+  Layout layout_;
+  std::vector<std::unique_ptr<Scope>> scopes_;
+  Scope* scope_ = nullptr;
+  Sheet sheet_;
+  std::map<std::string, Range> ranges_;        ///< "for i = 1, …, m", in force from there on
+  std::vector<Condition> lasting_conditions_;  ///< between sizes
+  std::vector<Condition> pending_conditions_;  ///< for the display that follows
+  std::vector<Assumed> pending_assumed_;
+  std::vector<Expr> pending_vanishing_, lasting_vanishing_;
+  std::vector<std::string> pending_texts_, lasting_texts_;
+  bool pending_unread_ = false, lasting_unread_ = false;
+  bool in_display_ = false, used_pending_ = false;
+  SynPtr pending_set_;                         ///< the set of the declaration being read
+  std::string lead_;                           ///< the words right before the formula, lower case
+  std::string sentence_;                       ///< the sentence so far, lower case
+  std::vector<SynPtr> subjects_;               ///< names that the sentence speaks of
+  std::size_t fresh_subjects_ = 0;             ///< how many of them came with the last formulas in a row
+  struct Dependence {
+    Symbol* symbol;
+    std::vector<SynPtr> on;
+    bool last_layer = false;
+  };
+  std::vector<Dependence> dependences_;
+  SynPtr open_dependent_, dependent_;
+  bool awaiting_dependence_ = false;           ///< the words said "… is a function of"
+  SynPtr matrix_subject_;                      ///< the matrix that was named last
+  std::string function_subject_;               ///< the function that was named last
+  std::vector<SynPtr> paragraph_numerators_;
+  bool gradient_words_ = false, saw_differential_ = false, saw_bar_ = false;
+  std::optional<Traits> trait_before_;
+  bool scoped_traits_ = false;
+  bool assumed_before_ = false;
+  std::vector<Chain> pending_index_conditions_;  ///< i ≠ k: read with the claims that use the letters
+  enum class Follows : std::uint8_t { nothing, columns, rows, entries, components, jacobian, gradient, hessian, units } follows_ = Follows::nothing;
+  bool last_layer_ = false;                    ///< some quantity is a function of the last layer
+  SynPtr last_side_;                           ///< of the display before, for displays that continue it
+  Span last_span_;
+  SynPtr last_start_;
+  bool last_was_chain_ = false;
+};
+
+}  // namespace gradus

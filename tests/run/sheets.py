@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""The sheets whose verdicts are known, tests/sheets/NAME.md with NAME.expect.json: nothing unsound, most of it right.
+
+    sheets.py [--program build/gradus] [--verbose] [NAME...]
+
+A true step may be proved or confirmed, a false one wrong or ill-typed, a conditional one conditional. Anything that
+contradicts this is unsound and fails; `undecided` and `unread` are misses, of which only so many are allowed. Every
+correction that is printed is put in place of the right side and must hold there.
+"""
+import argparse
+import concurrent.futures
+import glob
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+AT_LEAST = 0.85
+RIGHT = {"true": {"proved", "confirmed"}, "false": {"wrong", "ill-typed"}, "conditional": {"conditional"}}
+UNSOUND = {"true": {"wrong", "ill-typed", "conditional"}, "false": {"proved", "confirmed"},
+           "conditional": {"proved", "confirmed"}}
+
+
+def check(program, path):
+    done = subprocess.run([program, "check", path, "--format", "json"], capture_output=True, text=True, timeout=120)
+    if done.returncode not in (0, 1):
+        raise RuntimeError(f"{path}: exit {done.returncode}: {done.stderr.strip()}")
+    return json.loads(done.stdout)["claims"]
+
+
+def corrections(program, path, claims):
+    """Corrections that do not hold when they stand in place of the right side."""
+    with open(path, encoding="utf-8") as file:
+        lines = file.read().split("\n")
+    bad = []
+    for claim in claims:
+        if not claim["correction"]:
+            continue
+        text = "\n".join(lines)
+        start = sum(len(line) + 1 for line in lines[: claim["line"] - 1]) + claim["column"] - 1
+        at = text.find(claim["rhs"], start + (0 if text.startswith(claim["rhs"], start) else 1))
+        changed = text[:at] + claim["correction"] + " " + text[at + len(claim["rhs"]):]
+        with tempfile.NamedTemporaryFile("w", suffix=".md", encoding="utf-8") as file:
+            file.write(changed)
+            file.flush()
+            again = check(program, file.name)
+        if len(again) != len(claims) or again[claim["n"] - 1]["verdict"] not in RIGHT["true"]:
+            got = again[claim["n"] - 1]["verdict"] if len(again) == len(claims) else "another count of claims"
+            bad.append(f"claim {claim['n']}: correction {claim['correction']}: {got}")
+    return bad
+
+
+def judge(program, expect):
+    stem = expect[: -len(".expect.json")]
+    with open(expect, encoding="utf-8") as file:
+        wanted = [w for w in json.load(file)["claims"]]
+    lines, counts = [], {"right": 0, "unsound": 0, "total": 0, "bad corrections": 0}
+    claims = check(program, stem + ".md")
+    counted = [w for w in wanted if "skip" not in w]
+    counts["total"] = len(counted)
+    if len(claims) != len(wanted):
+        lines.append(f"misaligned: {len(claims)} claims read, {len(wanted)} expected")
+        return stem, lines, counts
+    for want, got in zip(wanted, claims):
+        if "skip" in want:
+            continue
+        kinds = want.get("accept", [want["verdict"]])
+        if any(got["verdict"] in RIGHT[kind] for kind in kinds):
+            counts["right"] += 1
+            continue
+        unsound = all(got["verdict"] in UNSOUND[kind] for kind in kinds)
+        counts["unsound"] += unsound
+        lines.append(f"{got['line']}: claim {got['n']} {'UNSOUND' if unsound else 'miss'}: expected {want['verdict']}, "
+                     f"got {got['verdict']}: {want.get('step', '')[:90]}")
+    bad = corrections(program, stem + ".md", claims)
+    counts["bad corrections"] = len(bad)
+    return stem, lines + bad, counts
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--program", default="build/gradus")
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    program = os.path.abspath(options.program)
+    os.chdir(ROOT)
+    expects = [f"tests/sheets/{n}.expect.json" for n in options.names] or sorted(glob.glob("tests/sheets/*.expect.json"))
+    total = {}
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for stem, lines, counts in pool.map(lambda expect: judge(program, expect), expects):
+            for key, count in counts.items():
+                total[key] = total.get(key, 0) + count
+            if lines and (options.verbose or counts["unsound"] or counts["bad corrections"]):
+                print(f"{stem}.md\n  " + "\n  ".join(lines))
+    share = total["right"] / total["total"]
+    print(f"{total['right']}/{total['total']} claims right ({100 * share:.1f} %), {total['unsound']} unsound, "
+          f"{total['bad corrections']} corrections that do not hold")
+    return 1 if total["unsound"] or total["bad corrections"] or share < AT_LEAST else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

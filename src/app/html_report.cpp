@@ -73,7 +73,7 @@ std::string html_report(const Response& response) {
   const std::vector<StepView> steps = steps_of(response);
   std::string body;
   for (const Diagnostic& d : response.diagnostics) {
-    body += fmt::format("<pre>{}</pre>\n", escape(render(d, response.source)));
+    body += fmt::format("<pre>{}</pre>\n", escape(told(d, response.source)));
   }
   for (const StepView& step : steps) body += article(step);
   const std::string name = escape(response.source.name());

@@ -35,7 +35,7 @@ std::string show_report(const Response& response, const TextStyle& style) {
   const Ink ink(style.color);
   const Source& source = response.source;
   std::string out = ink.bold(source.name()) + "\n\n";
-  for (const Diagnostic& d : response.diagnostics) out += render(d, source) + "\n";
+  for (const Diagnostic& d : response.diagnostics) out += told(d, source) + "\n";
   constexpr std::string_view kIndent = "                       ";
   for (const Statement& s : response.sheet.statements) {
     if (s.kind == Statement::Kind::heading) {
@@ -54,7 +54,7 @@ std::string show_report(const Response& response, const TextStyle& style) {
     for (const std::string& reading : claim->readings) out += fmt::format("{}read as: {}\n", kIndent, reading);
     for (const std::string& assumption : claim->assumptions)
       out += fmt::format("{}assuming: {}\n", kIndent, assumption);
-    for (const Diagnostic& d : claim->diagnostics) out += render(d, source);
+    for (const Diagnostic& d : claim->diagnostics) out += told(d, source);
   }
   return out;
 }

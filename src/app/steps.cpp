@@ -91,6 +91,12 @@ std::string describe(const Counterexample& counterexample) {
   return values.empty() ? sides : fmt::format("{}: {}", join(values, ", "), sides);
 }
 
+std::string told(const Diagnostic& d, const Source& source) {
+  if (d.span.end != 0) return render(d, source);
+  return fmt::format("{}[{}]: {}\n{}", d.severity == Severity::error ? "error" : "warning", d.slug, d.message,
+                     d.help.empty() ? "" : fmt::format("  └ help: {}\n", d.help));
+}
+
 std::string in_unicode(const std::string& remark) {
   return remark.find('\\') == std::string::npos ? remark : latex_to_text(remark);
 }

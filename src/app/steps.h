@@ -39,6 +39,9 @@ std::string summary_line(const std::vector<StepView>& steps);
 /// "L = 1, w = 2: left 3, right 5".
 std::string describe(const Counterexample& counterexample);
 
+/// The diagnostic as lines, without a place if it has none (an assumption from the command line).
+std::string told(const Diagnostic& diagnostic, const Source& source);
+
 /// A remark for people: LaTeX in it as Unicode.
 std::string in_unicode(const std::string& remark);
 

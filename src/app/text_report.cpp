@@ -78,7 +78,7 @@ class StepWriter {
     if (step.claim->diagnostics.empty()) {
       line("because", in_unicode(step.problem));
     } else {
-      for (const Diagnostic& d : step.claim->diagnostics) out_ += indented(render(d, response_.source));
+      for (const Diagnostic& d : step.claim->diagnostics) out_ += indented(told(d, response_.source));
     }
     line("holds if", in_unicode(v.hypothesis));
     line("left − right", v.residual_text.empty() ? latex_to_text(v.residual) : v.residual_text);
@@ -105,7 +105,7 @@ class StepWriter {
 std::string text_report(const Response& response, const TextStyle& style) {
   const Ink ink(style.color);
   std::string out = ink.bold(response.source.name()) + "\n\n";
-  for (const Diagnostic& d : response.diagnostics) out += render(d, response.source) + "\n";
+  for (const Diagnostic& d : response.diagnostics) out += told(d, response.source) + "\n";
   const std::vector<StepView> steps = steps_of(response);
   StepWriter writer(response, style);
   for (const StepView& step : steps) out += writer.write(step) + "\n";

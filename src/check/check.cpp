@@ -88,6 +88,12 @@ class Checker {
       verdict.correction = std::move(correction->latex);
       verdict.diagnosis = std::move(correction->diagnosis);
       verdict.wrong_term = std::move(correction->wrong_term);
+      // The corrected side stands for the left side, in fewer words than what was worked out.
+      const std::string shorter = verdict.correction + " - \\left(" + std::string(source_.text(claim.rhs_span)) + "\\right)";
+      if (verdict.residual.size() > 120 && shorter.size() < verdict.residual.size()) {
+        verdict.residual = shorter;
+        verdict.residual_text = latex_to_text(shorter);
+      }
     }
   }
 

@@ -118,7 +118,8 @@ std::optional<Correction> correct(const Case& side, const Claim& claim, const So
       return Correction{latex, "the derivation gives another result", whole};
   for (Expr form : simple_forms(make::sub(side.lhs, side.rhs), claim)) {
     const std::string missing = write(form, side).latex;
-    if (missing.empty() || missing.size() > max_written) continue;
+    // What is missing must be worked out, not the left side once more.
+    if (missing.empty() || missing.size() > max_written || squeezed(missing).find(squeezed(source.text(claim.lhs_span))) != std::string::npos) continue;
     const std::string latex = whole + (missing.front() == '-' ? " " : " + ") + missing;
     if (checks(latex)) return Correction{latex, "a term is missing", whole};
   }

@@ -41,6 +41,7 @@ NodeId Grounder::fail(std::string reason) {
 }
 
 NodeId Grounder::ground(Expr e, const IndexValues& values) {
+  if (open_definitions_) memo_.clear();
   values_ = values;
   depth_ = 0;
   return eval(e, 0);
@@ -341,6 +342,7 @@ NodeId Grounder::eval_defined(Expr e, const std::vector<long>& at, const Unfolde
   const EnvId inner = extend(env, bindings);
   Assigned assigned(*this);
   for (const auto& [var, value] : unfolded.vars) assigned.set(var, value);
+  for (const IndexVar* var : unfolded.clause->body->free) open_definitions_ = open_definitions_ || !unfolded.vars.count(var);
   if (!wrt.empty()) return derive_bound(unfolded.clause->body, inner, wrt, false);
   return graph_.named({symbol, 0, at}, eval(unfolded.clause->body, inner));
 }
@@ -417,6 +419,12 @@ NodeId Grounder::eval_deriv(Expr e, EnvId env) {
   if (variable == graph_.undefined()) return variable;
   if (op != ScalarOp::leaf && op != ScalarOp::named && op != ScalarOp::apply) return fail("a derivative by a constant");
   NodeId node = eval(body, env);
+  // A local derivative that leaves nothing, where the quantity does depend on the variable, is not what was meant.
+  if (local && node != variable) {
+    const NodeId opened = graph_.at(node).op == ScalarOp::named ? graph_.at(node).kids[0] : node;
+    if (graph_.is_zero(graph_.derivative(opened, variable, true)) && !graph_.is_zero(graph_.derivative(opened, variable, false)))
+      return fail("with everything else held fixed, nothing depends on " + wrt->symbol->name);
+  }
   if (beyond_recursion(node, variable)) return fail("a derivative by a member of " + wrt->symbol->name + " that is not reached");
   if (local && node != variable && graph_.at(node).op == ScalarOp::named) node = graph_.at(node).kids[0];
   return graph_.derivative(node, variable, local);

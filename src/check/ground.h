@@ -137,6 +137,8 @@ class Grounder {
   std::map<std::pair<const Symbol*, EnvId>, int> tags_;
   int depth_ = 0;
   std::string reason_;
+  /// Some definition speaks of an index that the claim leaves free (J := −log ŷ_o): what is memoised holds for one choice.
+  bool open_definitions_ = false;
   const Symbol* argument_of_table_ = nullptr;
   std::unordered_map<int, Expr> table_derivatives_;
 };

@@ -54,6 +54,7 @@ class Comparison {
   ScalarGraph graph_;
   Grounder grounder_;
   std::vector<Pair> pairs_;
+  IndexValues pinned_;
   std::vector<NodeId> order_, leaves_;
   int degree_ = 2;
   std::string reason_;
@@ -71,8 +72,15 @@ bool Comparison::conditions_hold(const IndexValues& values) {
 }
 
 std::vector<IndexValues> Comparison::combinations() {
-  std::vector<IndexValues> all{{}};
+  for (const IndexVar* var : problem_.pinned) {
+    const auto range = grounder_.bounds(var, {});
+    const long lo = range.lo.value_or(1), hi = std::max(lo, range.hi.value_or(lo));
+    Random random(combine(options_.seed, var->id));
+    pinned_[var] = options_.small ? lo : random.within(lo, hi);
+  }
+  std::vector<IndexValues> all{pinned_};
   for (const IndexVar* var : problem_.free) {
+    if (pinned_.count(var)) continue;
     std::vector<IndexValues> longer;
     for (const IndexValues& values : all) {
       const auto range = grounder_.bounds(var, values);
@@ -175,8 +183,9 @@ bool Comparison::impose_vanishing() {
   if (problem_.claim.vanishing.empty()) return true;
   std::unordered_map<NodeId, NodeId> solved;
   for (Expr expression : problem_.claim.vanishing) {
-    std::vector<IndexValues> all{{}};
+    std::vector<IndexValues> all{pinned_};
     for (const IndexVar* var : expression->free) {
+      if (pinned_.count(var)) continue;
       std::vector<IndexValues> longer;
       for (const IndexValues& values : all) {
         const auto range = grounder_.bounds(var, values);
@@ -242,7 +251,7 @@ AtPoint Comparison::refine(Evaluator& evaluator, NumericOutcome& outcome, const 
 }
 
 AtPoint Comparison::at(const Draw& draw, NumericOutcome& outcome) {
-  Sampler sampler(problem_, graph_, grounder_, draw);
+  Sampler sampler(problem_, graph_, grounder_, pinned_, draw);
   const auto point = sampler.draw(leaves_);
   if (!point) {
     reason_ = sampler.why();

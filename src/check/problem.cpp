@@ -122,6 +122,15 @@ Problem::Problem(const Case& side_, const Claim& claim_, const Hypothesis* hypot
           first_base = first_base ? std::min(*first_base, value) : value;
         }
   }
+  const auto pin = [&](Expr e, const IndexVars& bound) {
+    for (const IndexVar* var : e->free)
+      if (std::find(bound.begin(), bound.end(), var) == bound.end() && std::find(pinned.begin(), pinned.end(), var) == pinned.end())
+        pinned.push_back(var);
+  };
+  for (const Symbol* symbol : symbols) {
+    for (const Clause& clause : symbol->clauses) pin(clause.body, clause.vars);
+    if (Expr hot = traits_of(symbol).hot) pin(hot, symbol->vars);
+  }
   if (first_base) first_member = *first_base + 1;
   Order order;
   left_order = order.of(side.lhs);

@@ -88,8 +88,8 @@ bool wants_matrix(const Traits& t) {
 
 }  // namespace
 
-Sampler::Sampler(const Problem& problem, ScalarGraph& graph, Grounder& grounder, const Draw& draw)
-    : problem_(problem), graph_(graph), grounder_(grounder), draw_(draw) {}
+Sampler::Sampler(const Problem& problem, ScalarGraph& graph, Grounder& grounder, const IndexValues& pinned, const Draw& draw)
+    : problem_(problem), graph_(graph), grounder_(grounder), pinned_(pinned), draw_(draw) {}
 
 std::optional<std::unordered_map<NodeId, Rational>> Sampler::draw(const std::vector<NodeId>& leaves) {
   std::unordered_map<NodeId, Rational> point;
@@ -178,7 +178,7 @@ Rational Sampler::number(const Traits& traits, Random& random) {
 }
 
 bool Sampler::fill(const Symbol* symbol, const Traits& traits, const std::vector<long>& family, Array& array, Random& random) {
-  if (wants_vector(traits)) return array.extent.size() == 1 && !wants_matrix(traits) && fill_vector(traits, family, array, random);
+  if (wants_vector(traits)) return array.extent.size() == 1 && !wants_matrix(traits) && fill_vector(symbol, traits, family, array, random);
   bool commutes = false;
   if (problem_.hypothesis)
     for (const auto& [a, b] : problem_.hypothesis->commuting) commutes = commutes || a == symbol || b == symbol;
@@ -186,14 +186,14 @@ bool Sampler::fill(const Symbol* symbol, const Traits& traits, const std::vector
   return true;
 }
 
-bool Sampler::fill_vector(const Traits& traits, const std::vector<long>& family, Array& array, Random& random) {
+bool Sampler::fill_vector(const Symbol* symbol, const Traits& traits, const std::vector<long>& family, Array& array, Random& random) {
   const std::size_t n = array.values.size();
   if (traits.one_hot) {
     long hot = array.lo[0] + random.within(0, static_cast<long>(n) - 1);
     if (traits.hot) {
-      IndexValues values;
-      IndexVars vars = traits.hot->free;
-      for (std::size_t k = 0; k < vars.size() && k < family.size(); ++k) values[vars[k]] = family[k];
+      IndexValues values = pinned_;
+      for (std::size_t k = 0; k < symbol->vars.size() && k < family.size(); ++k)
+        if (symbol->vars[k]) values[symbol->vars[k]] = family[k];
       const auto named = grounder_.integer(traits.hot, values);
       if (!named) return false;
       hot = *named;

@@ -8,7 +8,7 @@ namespace gradus {
 
 class Sampler {
  public:
-  Sampler(const Problem& problem, ScalarGraph& graph, Grounder& grounder, const Draw& draw);
+  Sampler(const Problem& problem, ScalarGraph& graph, Grounder& grounder, const IndexValues& pinned, const Draw& draw);
   /// Values of these leaves, or none if a trait cannot be honoured (why() says which).
   std::optional<std::unordered_map<NodeId, Rational>> draw(const std::vector<NodeId>& leaves);
   const std::string& why() const { return why_; }
@@ -22,13 +22,14 @@ class Sampler {
   using Matrix = std::vector<std::vector<Rational>>;
   const Array* member(const Symbol* symbol, const std::vector<long>& family, std::size_t axes_from);
   bool fill(const Symbol* symbol, const Traits& traits, const std::vector<long>& family, Array& array, Random& random);
-  bool fill_vector(const Traits& traits, const std::vector<long>& family, Array& array, Random& random);
+  bool fill_vector(const Symbol* symbol, const Traits& traits, const std::vector<long>& family, Array& array, Random& random);
   bool fill_matrix(const Symbol* symbol, const Traits& traits, const std::vector<long>& family, Array& array, Random& random);
   Rational number(const Traits& traits, Random& random);
 
   const Problem& problem_;
   ScalarGraph& graph_;
   Grounder& grounder_;
+  const IndexValues& pinned_;
   Draw draw_;
   std::map<std::pair<const Symbol*, std::vector<long>>, Array> members_;
   std::string why_;

@@ -24,6 +24,10 @@ FormPtr factor_form(const MatrixFactor& factor) {
 }
 
 MatrixFactor transposed(MatrixFactor factor) {
+  if (factor.flipped && !factor.transposed && !factor.inverted) {
+    std::swap(factor.base, factor.flipped);
+    return factor;
+  }
   if (!factor.symmetric) factor.transposed = !factor.transposed;
   return factor;
 }

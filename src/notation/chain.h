@@ -12,6 +12,7 @@ namespace gradus {
 struct MatrixFactor {
   FormPtr base;  ///< null: only what it is divided by
   Forms below;   ///< element-wise divisors
+  FormPtr flipped;  ///< how its transpose is written, where that is more than a T behind it: (A + B)ᵀ is Aᵀ + Bᵀ
   bool transposed = false;
   bool inverted = false;
   bool symmetric = false;

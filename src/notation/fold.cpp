@@ -52,15 +52,32 @@ std::optional<FormPtr> Presenter::tensor(Expr e, const IndexVars& axes, bool row
 
 std::optional<FormPtr> Folder::tensor(Expr e, const IndexVars& axes, bool row) {
   if (axes.size() > 2 || --left_ < 0) return std::nullopt;
+  if (e->is_zero()) return form::number("0");
   if (axes.empty()) return scalar(e);
-  std::vector<Term> terms;
+  const auto folded = terms(e, axes);
+  return folded ? std::optional(sum(*folded, row)) : std::nullopt;
+}
+
+std::optional<std::vector<Folder::Term>> Folder::terms(Expr e, const IndexVars& axes) {
+  std::vector<Term> out;
   const std::vector<Expr> summands = e->kind == Kind::add ? presenter_.in_order(e) : std::vector<Expr>{e};
   for (const Expr summand : summands) {
     auto folded = term(summand, axes);
     if (!folded) return std::nullopt;
-    terms.push_back(std::move(*folded));
+    out.push_back(std::move(*folded));
   }
-  return sum(std::move(terms), row);
+  return grouped(std::move(out));
+}
+
+/// Terms as one factor: the chain that a single one is, or a bracket.
+MatrixChain Folder::factor(const std::vector<Term>& terms, const IndexVars& axes) {
+  if (terms.size() == 1) {
+    const Parts& parts = terms[0].parts;
+    if (parts.coefficient == 1 && parts.above.empty() && parts.below.empty()) return *terms[0].chain;
+  }
+  MatrixChain out = chain::of(sum(terms, false), axes[0], axes.size() > 1 ? axes[1] : nullptr);
+  if (axes.size() > 1) out.factors[0].flipped = sum(terms, true);
+  return out;
 }
 
 FormPtr Folder::scalar(Expr e) {
@@ -78,18 +95,20 @@ FormPtr Folder::scalar(Expr e) {
     case Kind::mul:
     case Kind::reduce: {
       const auto folded = term(e, {});
-      return folded ? written(*folded, false) : presenter_.scalar(e);
+      return folded ? written(*folded) : presenter_.scalar(e);
     }
     case Kind::pow: {
       if (!e->kids[1]->is_number()) return presenter_.scalar(e);
       Term power;
       scalar_factor(e, 1, power.parts);
-      return written(power, false);
+      return written(power);
     }
     case Kind::func: {
       const auto id = static_cast<Elementary>(e->op);
       FormPtr argument = scalar(e->kids[0]);
-      if (id == Elementary::exp && !presenter_.taken("e") && weight(*argument) <= 3) return presenter_.scalar(e);
+      if (id == Elementary::exp && !presenter_.taken("e") && weight(*argument) <= 3 && e->kids[0]->kind != Kind::reduce) {
+        return presenter_.scalar(e);
+      }
       return presenter_.function(id, std::move(argument));
     }
     default: return presenter_.scalar(e);
@@ -135,6 +154,7 @@ std::optional<Folder::Term> Folder::term(Expr e, const IndexVars& axes) {
   if (--left_ < 0) return std::nullopt;
   Network net;
   flatten(e, net);
+  net.factors = Presenter::factors_in_order(std::move(net.factors));
   IndexVars apart;
   for (const IndexVar* var : net.bound) {
     const bool on_axes =
@@ -177,12 +197,12 @@ std::optional<Folder::Term> Folder::distribute(const Network& net, const IndexVa
     if (!folded) return std::nullopt;
     terms.push_back(std::move(*folded));
   }
+  terms = grouped(std::move(terms));
   Term out;
-  FormPtr whole = sum(std::move(terms), false);
   if (axes.empty()) {
-    out.parts.above.push_back(std::move(whole));
+    out.parts.above.push_back(sum(terms, false));
   } else {
-    out.chain = chain::of(std::move(whole), axes[0], axes.size() > 1 ? axes[1] : nullptr);
+    out.chain = factor(terms, axes);
   }
   return out;
 }
@@ -213,7 +233,7 @@ std::optional<Folder::Term> Folder::with_explicit(const Network& net, const Inde
       if (k < apart.size()) return presenter_.over(ReduceOp::sum, apart[k], [&] { return nested(k + 1); });
       const auto inner = network(inside, bound, axes);
       folds = inner.has_value();
-      return folds ? written(*inner, false) : form::number("0");
+      return folds ? written(*inner) : form::number("0");
     };
     FormPtr whole = nested(0);
     if (folds) {
@@ -240,23 +260,23 @@ std::optional<Folder::Term> Folder::network(const std::vector<Expr>& factors, In
   tensor.insert(tensor.end(), bound.begin(), bound.end());
   Term out;
   std::vector<MatrixChain> chains;
-  for (Expr factor : factors) {
+  for (const Expr factor : factors) {
     if (used(factor, tensor).empty()) {
       scalar_factor(factor, 1, out.parts);
       continue;
     }
-    // A square is a factor twice: Σ_i x_i² = xᵀx.
-    int times = 1;
-    if (factor->kind == Kind::pow && factor->kids[1]->is_number()) {
-      const Rational& exponent = factor->kids[1]->number;
-      if (exponent.get_den() == 1 && exponent > 1 && exponent <= 4) {
-        times = static_cast<int>(exponent.get_num().get_si());
-        factor = factor->kids[0];
-      }
-    }
-    const auto c = atom(factor, tensor);
+    // A square that nothing else shares its indices with is a factor twice: Σ_i x_i² = xᵀx.
+    const bool square = factor->kind == Kind::pow && factor->kids[1]->is_number() && factor->kids[1]->number == 2;
+    const auto shared = [&](const IndexVar* var) {
+      return !holds(bound, var) || std::any_of(factors.begin(), factors.end(), [&](Expr other) {
+               return other != factor && holds(other->free, var);
+             });
+    };
+    const IndexVars own = used(factor, tensor);
+    const std::size_t times = square && std::none_of(own.begin(), own.end(), shared) ? 2 : 1;
+    const auto c = atom(times == 2 ? factor->kids[0] : factor, tensor);
     if (!c) return std::nullopt;
-    chains.insert(chains.end(), static_cast<std::size_t>(times), *c);
+    chains.insert(chains.end(), times, *c);
   }
   if (!contract(chains, bound, axes, out.parts)) return std::nullopt;
   if (!finish(chains, axes, out)) return std::nullopt;
@@ -372,15 +392,16 @@ bool Folder::finish(std::vector<MatrixChain>& chains, const IndexVars& axes, Ter
   return true;
 }
 
-FormPtr Folder::written(const Term& term, bool row) {
+FormPtr Folder::written(const Term& term) {
   Forms behind;
-  if (term.chain) behind = chain::factors(row ? chain::transposed(*term.chain) : *term.chain);
+  if (term.chain) behind = chain::factors(*term.chain);
   Forms above = term.parts.above;
   if (above.size() == 1 && behind.empty() && term.parts.below.empty() && above[0]->kind == Form::Kind::group) {
     above[0] = above[0]->kids[0];
   }
   // x/‖x‖ rather than 1/‖x‖ · x.
-  if (behind.size() == 1 && !term.parts.below.empty() && !reaches_right(*behind[0])) {
+  if (behind.size() == 1 && above.empty() && !term.parts.below.empty() && !reaches_right(*behind[0]) &&
+      !term.chain->factors[0].identity) {
     above.push_back(std::move(behind[0]));
     behind.clear();
   }
@@ -390,7 +411,7 @@ FormPtr Folder::written(const Term& term, bool row) {
 }
 
 /// Terms that end in the same vector, after matrices, are taken together: (A + Aᵀ)x.
-FormPtr Folder::sum(std::vector<Term> terms, bool row) {
+std::vector<Folder::Term> Folder::grouped(std::vector<Term> terms) {
   const auto all_same = [](const Forms& a, const Forms& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](const FormPtr& x, const FormPtr& y) { return same(*x, *y); });
@@ -402,19 +423,18 @@ FormPtr Folder::sum(std::vector<Term> terms, bool row) {
            all_same(a.parts.below, b.parts.below);
   };
   for (std::size_t i = 0; i < terms.size(); ++i) {
-    Forms inner;
-    std::vector<int> signs, transposes;
+    std::vector<Term> inner;
     for (std::size_t j = i; j < terms.size();) {
       if (j > i && !fits(terms[i], terms[j])) {
         ++j;
         continue;
       }
-      if (terms[j].chain && !terms[j].chain->factors.empty()) {
-        MatrixChain head = *terms[j].chain;
-        head.factors.pop_back();
-        transposes.push_back(transposes_in(head));
-        inner.push_back(chain::form(head));
-        signs.push_back(terms[j].parts.coefficient * terms[i].parts.coefficient < 0 ? -1 : 1);
+      if (terms[j].chain) {
+        Term head;
+        head.parts.coefficient = terms[j].parts.coefficient * terms[i].parts.coefficient < 0 ? -1 : 1;
+        head.chain = terms[j].chain;
+        head.chain->factors.pop_back();
+        inner.push_back(std::move(head));
       }
       if (j == i) {
         ++j;
@@ -423,17 +443,21 @@ FormPtr Folder::sum(std::vector<Term> terms, bool row) {
       }
     }
     if (inner.size() < 2) continue;
-    // Of A and Aᵀ the one without a transpose stands first.
-    std::size_t first = 0;
-    for (std::size_t k = 0; k < inner.size() && signs[0] > 0; ++k) {
-      if (signs[k] > 0 && transposes[k] < transposes[first]) first = k;
-    }
-    std::swap(inner[0], inner[first]);
     MatrixFactor together;
-    together.base = form::sum(inner, signs);
+    together.base = sum(inner, false);
+    together.flipped = sum(inner, true);
     terms[i].chain->factors = {std::move(together), terms[i].chain->factors.back()};
   }
-  // Among terms of one sign those without transposes come first: A + Aᵀ.
+  return terms;
+}
+
+/// The terms as a sum. Among terms of one sign those without transposes come first: A + Aᵀ.
+FormPtr Folder::sum(std::vector<Term> terms, bool row) {
+  if (row) {
+    for (Term& term : terms) {
+      if (term.chain) term.chain = chain::transposed(std::move(*term.chain));
+    }
+  }
   const auto before = [&](const Term& a, const Term& b) {
     return a.parts.coefficient > 0 && b.parts.coefficient > 0 && a.chain && b.chain &&
            a.chain->factors.size() == b.chain->factors.size() && transposes_in(*a.chain) < transposes_in(*b.chain);
@@ -442,7 +466,7 @@ FormPtr Folder::sum(std::vector<Term> terms, bool row) {
     for (std::size_t k = i; k > 0 && before(terms[k], terms[k - 1]); --k) std::swap(terms[k], terms[k - 1]);
   }
   Forms forms;
-  for (const Term& term : terms) forms.push_back(written(term, row));
+  for (const Term& term : terms) forms.push_back(written(term));
   return form::sum(forms, std::vector<int>(forms.size(), 1));
 }
 

@@ -44,7 +44,10 @@ class Folder {
   std::optional<Term> network(const std::vector<Expr>& factors, IndexVars bound, const IndexVars& axes);
   bool contract(std::vector<MatrixChain>& chains, const IndexVars& bound, const IndexVars& axes, Parts& parts);
   bool finish(std::vector<MatrixChain>& chains, const IndexVars& axes, Term& term);
-  FormPtr written(const Term& term, bool row);
+  std::optional<std::vector<Term>> terms(Expr e, const IndexVars& axes);
+  MatrixChain factor(const std::vector<Term>& terms, const IndexVars& axes);
+  std::vector<Term> grouped(std::vector<Term> terms);
+  FormPtr written(const Term& term);
   FormPtr sum(std::vector<Term> terms, bool row);
   static void flatten(Expr e, Network& network);
   void scalar_factor(Expr e, const Rational& exponent, Parts& parts);

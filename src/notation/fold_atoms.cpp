@@ -126,18 +126,12 @@ std::optional<MatrixChain> Folder::atom(Expr e, const IndexVars& tensor) {
     }
     case Kind::pow: return elementwise_power(e, inside);
     case Kind::deriv: return deriv(e, tensor);
-    case Kind::add: {
-      const auto whole = this->tensor(e, inside, false);
-      return whole ? std::optional(on(*whole, inside)) : std::nullopt;
-    }
+    case Kind::add:
     case Kind::mul:
     case Kind::reduce: {
       if (e->kind == Kind::reduce && e->reduce_op() != ReduceOp::sum) return std::nullopt;
-      const auto whole = term(e, inside);
-      if (!whole) return std::nullopt;
-      const Parts& parts = whole->parts;
-      if (parts.coefficient == 1 && parts.above.empty() && parts.below.empty()) return whole->chain;
-      return on(written(*whole, false), inside);
+      const auto folded = terms(e, inside);
+      return folded ? std::optional(factor(*folded, inside)) : std::nullopt;
     }
     default: return std::nullopt;
   }
@@ -187,9 +181,11 @@ std::optional<MatrixChain> Folder::elementwise_power(Expr e, const IndexVars& in
   const Rational exponent = e->kids[1]->number;
   const Rational positive = abs(exponent);
   Forms factors;
-  if (positive <= 4 && positive.get_den() <= 2) {
-    for (Rational rest = positive; rest >= 1; rest -= 1) factors.push_back(*base);
-    if (positive.get_den() == 2) factors.push_back(form::root(*base));
+  const bool name = (*base)->kind == Form::Kind::name;
+  if (positive == 1 || (positive == 2 && name)) {
+    factors.assign(positive == 1 ? 1 : 2, *base);
+  } else if (positive == Rational(1, 2)) {
+    factors.push_back(form::root(*base));
   } else {
     Forms sup{form::name("\\odot", "⊙"), presenter_.rational(positive)};
     factors.push_back(form::power(*base, form::prefixed(std::move(sup))));

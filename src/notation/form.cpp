@@ -135,6 +135,15 @@ FormPtr sum(const Forms& terms, const std::vector<int>& signs) {
 
 FormPtr negated(const FormPtr& term) { return sum({term}, {-1}); }
 
+bool take_minus(FormPtr& form) {
+  if (form->kind != Kind::sum) return false;
+  for (const int sign : form->signs) {
+    if (sign > 0) return false;
+  }
+  form = sum(form->kids, std::vector<int>(form->kids.size(), 1));
+  return true;
+}
+
 FormPtr fraction(FormPtr numerator, FormPtr denominator) {
   return node(Kind::fraction, {std::move(numerator), std::move(denominator)});
 }

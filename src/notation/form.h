@@ -80,6 +80,8 @@ FormPtr circled(const std::string& sign, Forms operands);
 /// Flattened; none is the number 0.
 FormPtr sum(const Forms& terms, const std::vector<int>& signs);
 FormPtr negated(const FormPtr& term);
+/// Whether every term carries a minus; then they lose it.
+bool take_minus(FormPtr& form);
 FormPtr fraction(FormPtr numerator, FormPtr denominator);
 FormPtr root(FormPtr radicand);
 FormPtr call(FormPtr head, Forms arguments);

@@ -363,17 +363,21 @@ FormPtr Presenter::sum(Expr e) {
   return form::sum(forms, signs);
 }
 
+std::vector<Expr> Presenter::factors_in_order(std::vector<Expr> factors) {
+  std::stable_sort(factors.begin(), factors.end(), [](Expr a, Expr b) {
+    const int first = rank(a), second = rank(b);
+    return first != second ? first < second : name_of(a) < name_of(b);
+  });
+  return factors;
+}
+
 FormPtr Presenter::product(Expr e) {
   const Term term = split_sign(e);
   if (term.positive->kind != Kind::mul) {
     FormPtr out = scalar(term.positive);
     return term.negative ? form::negated(out) : out;
   }
-  std::vector<Expr> factors = term.positive->kids;
-  std::stable_sort(factors.begin(), factors.end(), [](Expr a, Expr b) {
-    const int first = rank(a), second = rank(b);
-    return first != second ? first < second : name_of(a) < name_of(b);
-  });
+  const std::vector<Expr> factors = factors_in_order(term.positive->kids);
   Rational coefficient = 1;
   Forms above, below, behind;
   for (const Expr factor : factors) {
@@ -381,10 +385,11 @@ FormPtr Presenter::product(Expr e) {
       coefficient *= factor->number;
     } else if (factor->kind == Kind::pow && factor->kids[1]->is_number() && factor->kids[1]->number < 0) {
       below.push_back(power(scalar(factor->kids[0]), Rational(-factor->kids[1]->number)));
-    } else if (factor->kind == Kind::reduce || factor->kind == Kind::deriv || factor->kind == Kind::select) {
-      behind.push_back(scalar(factor));
     } else {
-      above.push_back(scalar(factor));
+      FormPtr form = scalar(factor);
+      if (form::take_minus(form)) coefficient = -coefficient;
+      const bool last = factor->kind == Kind::reduce || factor->kind == Kind::deriv || factor->kind == Kind::select;
+      (last ? behind : above).push_back(std::move(form));
     }
   }
   if (term.negative) coefficient = -coefficient;
@@ -442,7 +447,13 @@ FormPtr Presenter::reduce(Expr e) {
       return reduction(ReduceOp::sum, std::move(lower), nullptr, std::move(inside));
     }
   }
-  return over(e->reduce_op(), var, [&] { return scalar(body); });
+  bool negative = false;
+  FormPtr whole = over(e->reduce_op(), var, [&] {
+    FormPtr inside = scalar(body);
+    negative = e->reduce_op() == ReduceOp::sum && form::take_minus(inside);
+    return inside;
+  });
+  return negative ? form::negated(whole) : whole;
 }
 
 FormPtr Presenter::condition(Relation relation, Expr a, Expr b) {

@@ -47,6 +47,7 @@ class Presenter {
   std::string unused(const std::vector<std::string>& candidates);
   /// The terms of a sum in the order in which they are written.
   static std::vector<Expr> in_order(Expr sum);
+  static std::vector<Expr> factors_in_order(std::vector<Expr> factors);
   /// Coefficient and factors, those with negative powers below the line; what is behind stands after the fraction.
   FormPtr assemble(const Rational& coefficient, Forms above, Forms below, Forms behind);
   bool taken(const std::string& name) const { return taken_.count(name) != 0; }

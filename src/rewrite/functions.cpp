@@ -308,9 +308,11 @@ bool Normalizer::zero_set_is_thin(const Poly& d) {
     if (m.size() != 1) continue;
     const auto& [x, k] = m[0];
     if (x->kind != Kind::ref || x->symbol->role != Role::variable || x->symbol->defined() || !x->args.empty() ||
-        !x->slots.empty() || x->symbol->traits.integer || k <= 0 || !is_integer(k)) {
+        !x->slots.empty() || k <= 0 || !is_integer(k)) {
       continue;
     }
+    const Traits& traits = x->symbol->traits;  // what is declared must leave x free
+    if (traits.integer || traits.one_hot || traits.sums_to_one || traits.unit_norm || traits.orthogonal || traits.diagonal) continue;
     bool thin = true;
     for (const auto& [n, e] : d.terms()) {
       if (n == m) continue;

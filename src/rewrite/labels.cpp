@@ -22,17 +22,21 @@ std::size_t hash_of(const Rational& q) {
   return mix(static_cast<std::size_t>(mpz_get_si(q.get_num().get_mpz_t())), static_cast<std::size_t>(mpz_get_si(q.get_den().get_mpz_t())));
 }
 
+/// The identity of a bound; an open range has none.
+std::uint32_t bound_id(Expr bound) { return bound ? bound->id : UINT32_MAX; }
+
 }  // namespace
 
 const IndexVar* Normalizer::canonical(int level, Expr lo, Expr hi, const std::string& name) {
   auto& family = Pool::current().caches().canonical;
-  auto& entry = family[{level, lo->id, hi->id}];
+  auto& entry = family[{level, bound_id(lo), bound_id(hi)}];
   if (!entry.first) entry = {make::fresh(name, lo, hi), level};
   return entry.first;
 }
 
 /// One above the highest level of a canonical variable bound in e.
 int Normalizer::height(Expr e) {
+  if (!e) return 0;
   const auto known = heights_.find(e);
   if (known != heights_.end()) return known->second;
   int result = 0;
@@ -40,7 +44,7 @@ int Normalizer::height(Expr e) {
   const auto bound = [&](const IndexVar* var) {
     result = std::max({result, height(var->lo), height(var->hi)});
     for (int level = result;; ++level) {
-      const auto it = family.find({level, var->lo->id, var->hi->id});
+      const auto it = family.find({level, bound_id(var->lo), bound_id(var->hi)});
       if (it != family.end() && it->second.first == var) {
         result = level + 1;
         break;
@@ -63,6 +67,7 @@ int Normalizer::height(Expr e) {
 /// A structural hash that sees variables only through their colours; sums and products count in any order, and a bound
 /// variable is known by its range alone.
 std::size_t Normalizer::shape(Expr e, const std::unordered_map<const IndexVar*, std::size_t>& colours) {
+  if (!e) return 0x77;  // an open bound
   if (e->kind == Kind::index) {
     const auto it = colours.find(e->var);
     if (it != colours.end()) return it->second;
@@ -81,13 +86,16 @@ std::size_t Normalizer::shape(Expr e, const std::unordered_map<const IndexVar*, 
     bind(e->var);
     h = mix(h, inner[e->var]);
   }
+  const auto outside = inner;
   for (const Lambda& lambda : e->args) {
+    inner = outside;
     for (std::size_t i = 0; i < lambda.params.size(); ++i) {
       bind(lambda.params[i]);
       inner[lambda.params[i]] = mix(inner[lambda.params[i]], i);
     }
     h = mix(h, shape(lambda.body, inner));
   }
+  inner = outside;
   const bool commutative = e->kind == Kind::add || e->kind == Kind::mul || e->kind == Kind::delta || e->kind == Kind::inverse;
   const bool symmetric = e->kind == Kind::ref && e->symbol->rank() == 2 &&
                          (e->symbol->traits.symmetric || e->symbol->traits.positive_definite || e->symbol->traits.diagonal);

@@ -160,6 +160,43 @@ Poly Normalizer::inverse_entry(const Lambda& matrix, Expr row, Expr column) {
   return Poly::atom(make::inverse(own, row, column));
 }
 
+namespace {
+
+/// An invertible matrix by declaration, or a positive multiple of the identity.
+bool surely_invertible(const Poly& body, const IndexVar* p, const IndexVar* q) {
+  if (!body.is_monomial() || body.terms().begin()->first.size() != 1) return false;
+  const Factor& only = body.terms().begin()->first[0];
+  if (only.exponent != 1 || !has_variable(only.atom, p) || !has_variable(only.atom, q)) return false;
+  if (only.atom->kind == Kind::delta) return true;
+  if (only.atom->kind != Kind::ref || !only.atom->slots.empty()) return false;
+  const Traits& traits = only.atom->symbol->traits;
+  return traits.invertible || traits.positive_definite || traits.positive_det || traits.orthogonal;
+}
+
+}  // namespace
+
+/// det(A + u vᵀ) = det A · (1 + vᵀ A⁻¹ u) for an invertible A.
+std::optional<Poly> Normalizer::rank_one_update(const Lambda& matrix) {
+  const IndexVar *p = matrix.params[0], *q = matrix.params[1];
+  const Poly body = normal(matrix.body);
+  if (body.size() != 2) return std::nullopt;
+  for (const auto& [m, c] : body.terms()) {
+    Poly base = body;
+    base.add(m, -c);
+    if (!surely_invertible(base, p, q)) continue;
+    if (std::any_of(m.begin(), m.end(), [&](const Factor& f) { return has_variable(f.atom, p) && has_variable(f.atom, q); })) continue;
+    const Lambda rest = canonical_matrix({matrix.params, to_expr(base)});
+    const IndexVar *row = make::fresh(p), *column = make::fresh(q);
+    Poly update;
+    update.add(m, c);
+    update = substituted(update, {{p, make::index(row)}, {q, make::index(column)}});
+    const Poly inverse = inverse_entry(rest, make::index(column), make::index(row));
+    const Poly form = sum_over({row, column}, multiply(update, inverse));
+    return multiply(determinant(rest), Poly(1) + form);
+  }
+  return std::nullopt;
+}
+
 Poly Normalizer::normal_det(Expr e) { return determinant(canonical_matrix(e->args[0])); }
 
 Poly Normalizer::determinant(const Lambda& matrix) {
@@ -191,6 +228,7 @@ Poly Normalizer::determinant(const Lambda& matrix) {
     }
   }
   if (const auto factors = square_factors(matrix)) return multiply(determinant((*factors)[0]), determinant((*factors)[1]));
+  if (auto updated = rank_one_update(matrix)) return *updated;
   Lambda own = matrix;
   if (same_range(p, q)) {
     const Expr transposed = to_expr(substituted(body, {{p, make::index(q)}, {q, make::index(p)}}));
@@ -209,6 +247,7 @@ std::optional<Poly> Normalizer::contract_matrices(const Rational& c, const Monom
   for (const Factor& factor : m) {
     if (factor.atom->kind != Kind::inverse || factor.exponent != 1) continue;
     if (auto result = contract_inverse(c, m, vars, factor.atom)) return result;
+    if (auto result = push_through(c, m, vars, factor.atom)) return result;
   }
   return contract_traits(c, m, vars);
 }
@@ -263,6 +302,110 @@ std::optional<Poly> Normalizer::contract_inverse(const Rational& c, const Monomi
       Poly result = sum_over(without(left, j), identity);
       if (!others.is_zero()) result -= sum_over(left, correction);
       note_sum(Rule::inverse_product, c, m, vars, result);
+      return result;
+    }
+  }
+  return std::nullopt;
+}
+
+/// (c I + P Q)⁻¹ P = P (c I + Q P)⁻¹ and Q (c I + P Q)⁻¹ = (c I + Q P)⁻¹ Q, towards the one of the two inverses that was
+/// known first, and always where Q (c I + P Q)⁻¹ P stands, which is I − c (c I + Q P)⁻¹. Where c ≠ 0 both are invertible if one is.
+std::optional<Poly> Normalizer::push_through(const Rational& c, const Monomial& m, const IndexVars& vars, Expr inverse) {
+  const Lambda& matrix = inverse->args[0];
+  const IndexVar *p = matrix.params[0], *q = matrix.params[1];
+  const Poly body = normal(matrix.body);
+  if (body.size() != 2) return std::nullopt;
+  // body = scale·δ_pq + weight·Σ_i P_pi Q_iq
+  Poly scale;
+  Rational weight;
+  const IndexVar* middle = nullptr;
+  Monomial left, right;
+  for (const auto& [n, k] : body.terms()) {
+    if (const Expr delta = delta_in(n, p, q)) {
+      const Monomial rest = gradus::without(n, delta);
+      if (has_variable(rest, p) || has_variable(rest, q)) return std::nullopt;
+      scale.add(rest, k);
+      continue;
+    }
+    if (n.size() != 1 || n[0].exponent != 1 || !is_sum(n[0].atom) || is_sum(n[0].atom->kids[0])) return std::nullopt;
+    const Poly inner = normal(n[0].atom->kids[0]);
+    if (!inner.is_monomial()) return std::nullopt;
+    weight = k * inner.terms().begin()->second;
+    middle = make::fresh(n[0].atom->var);
+    Poly renamed = substituted(inner, {{n[0].atom->var, make::index(middle)}});
+    if (!renamed.is_monomial()) return std::nullopt;
+    for (const Factor& factor : renamed.terms().begin()->first) {
+      const bool at_p = has_variable(factor.atom, p), at_q = has_variable(factor.atom, q);
+      if (at_p == at_q) return std::nullopt;
+      (at_p ? left : right).push_back(factor);
+    }
+  }
+  if (scale.is_zero() || !vanishes_thinly(scale) || !middle || left.empty() || right.empty() || middle->lo->free.size() + middle->hi->free.size() > 0) return std::nullopt;
+  // The companion scale·δ_ij + weight·Σ_p Q_ip P_pj.
+  const IndexVar *i = make::fresh(middle), *j = make::fresh(middle), *k = make::fresh(p);
+  const auto part = [&](const Monomial& n, const IndexMap& map) {
+    Poly one;
+    one.add(n, 1);
+    return substituted(one, map);
+  };
+  const IndexMap q_side{{middle, make::index(i)}, {q, make::index(k)}}, p_side{{middle, make::index(j)}, {p, make::index(k)}};
+  const Poly gram = sum_over({k}, multiply(part(right, q_side), part(left, p_side)));
+  const Poly companion = multiply(scale, normal_delta(make::index(i), make::index(j))) + gram.times(weight);
+  const Lambda other = normal_lambda({{i, j}, to_expr(companion)});
+  const bool downwards = other.body->id < matrix.body->id;
+  const Monomial rest_of_m = gradus::without(m, inverse);
+  for (const bool by_column : {true, false}) {
+    const Expr joint = inverse->kids[by_column ? 1 : 0], far = inverse->kids[by_column ? 0 : 1];
+    if (joint->kind != Kind::index || std::find(vars.begin(), vars.end(), joint->var) == vars.end()) continue;
+    if (has_variable(far, joint->var) || !same_range(joint->var, p)) continue;
+    // By column the joint meets P (its row index p), by row Q (its column index q).
+    const Monomial& near_part = by_column ? left : right;
+    const auto ends = [&](const IndexVar* beside) {
+      std::set<Expr> found;
+      for (const Factor& factor : rest_of_m) {
+        if (!has_variable(factor.atom, beside)) continue;
+        visit(factor.atom, [&](Expr node) {
+          if (node->kind == Kind::ref) found.insert(node->kids.begin(), node->kids.end());
+        });
+      }
+      return found;
+    };
+    // The other part of the product at the far end, perhaps behind more inverses of the same matrix.
+    const std::function<bool(Expr, const Monomial&, const IndexVars&)> meets_other = [&](Expr from, const Monomial& rest, const IndexVars& open) {
+      if (from->kind != Kind::index || std::find(open.begin(), open.end(), from->var) == open.end()) return false;
+      for (Expr end : ends(from->var)) {
+        if (!affine(end) || has_variable(end, from->var)) continue;
+        const Poly wanted = part(by_column ? right : left, {{by_column ? q : p, from}, {middle, end}});
+        IndexVars vars_left = open;
+        if (!wanted.is_monomial() || wanted.terms().begin()->second != 1) continue;
+        const auto last = match_factors(wanted.terms().begin()->first, rest, from->var, vars_left);
+        if (last && !has_variable(*last, from->var)) return true;
+      }
+      for (const Factor& factor : rest) {
+        if (factor.atom->kind != Kind::inverse || factor.exponent != 1 || !(factor.atom->args[0] == matrix)) continue;
+        for (int side = 0; side < 2; ++side) {
+          if (factor.atom->kids[side] == from && meets_other(factor.atom->kids[1 - side], gradus::without(rest, factor.atom), open)) return true;
+        }
+      }
+      return false;
+    };
+    for (Expr end : ends(joint->var)) {
+      if (!affine(end) || has_variable(end, joint->var) || !surely_within(end, middle->lo, middle->hi)) continue;
+      const Poly wanted = part(near_part, {{by_column ? p : q, joint}, {middle, end}});
+      if (!wanted.is_monomial() || wanted.terms().begin()->second != 1) continue;
+      IndexVars left_vars = vars;
+      const auto rest = match_factors(wanted.terms().begin()->first, rest_of_m, joint->var, left_vars);
+      if (!rest || has_variable(*rest, joint->var)) continue;
+      if (std::any_of(left_vars.begin(), left_vars.end(), [&](const IndexVar* v) { return has_variable(v->lo, joint->var) || has_variable(v->hi, joint->var); })) continue;
+      if (!downwards && !meets_other(far, *rest, left_vars)) continue;
+      const IndexVar* via = make::fresh(middle);
+      const Expr v = make::index(via);
+      const Poly moved = part(near_part, {{by_column ? p : q, far}, {middle, v}});
+      const Poly entry = by_column ? inverse_entry(other, v, end) : inverse_entry(other, end, v);
+      IndexVars next = without(left_vars, joint->var);
+      next.push_back(via);
+      const Poly result = sum_over(next, product_of(c, *rest, multiply(moved, entry)));
+      note_sum(Rule::push_through, c, m, vars, result);
       return result;
     }
   }

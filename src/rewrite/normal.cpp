@@ -39,7 +39,7 @@ Attempt attempt(Expr a, Expr b, Settings settings, double seconds) {
   result.right = normalizer.to_expr(right);
   result.residual = normalizer.to_expr(difference);
   try {
-    result.equal = vanishes(normalizer, difference);
+    result.equal = vanishes(normalizer, difference) || vanishes_times_matrix(normalizer, difference);
   } catch (const OverBudget&) {
     // the difference stands, only the cleared one is too long
   }
@@ -59,6 +59,16 @@ bool has_numeric_range(Expr e) {
 bool has_log(Expr e) {
   bool found = false;
   visit(e, [&](Expr node) { found = found || (node->kind == Kind::func && static_cast<Elementary>(node->op) == Elementary::log); });
+  return found;
+}
+
+/// Whether a derivative of something defined is left that its definition would open.
+bool has_open_derivative(Expr e) {
+  bool found = false;
+  visit(e, [&](Expr node) {
+    found = found || (node->kind == Kind::deriv && node->kids[0]->kind == Kind::ref && node->kids[0]->symbol != node->kids[1]->symbol &&
+                      unfold(node->kids[0]));
+  });
   return found;
 }
 
@@ -95,10 +105,47 @@ class Prover {
     }
   }
 
+  /// The proof, by induction where nothing else helps.
   Proof run() {
+    const Proof direct = run_directly();
+    if (direct.equal || settings_.peel) return direct;
+    const auto induction = induction_for(a_, b_);
+    if (!induction || left() <= 0) return direct;
+    // A claim about some t only says nothing about t − 1.
+    for (const Condition& condition : options_.conditions) {
+      if (has_variable(condition.a, induction->index) || has_variable(condition.b, induction->index)) return direct;
+    }
+    NormalOptions options = options_;
+    options.seconds = left();
+    Prover base(induction->base_left, induction->base_right, options);
+    if (!base.run_directly().equal) return direct;
+    options.seconds = left();
+    Prover step(induction->step_left, induction->step_right, options);
+    step.settings_.peel = induction->index;
+    const Proof proved = step.run_directly();
+    if (!proved.equal) return direct;
+    Proof result = direct;
+    result.equal = true;
+    result.residual = make::number(0);
+    Derivation& derivation = result.derivation;
+    derivation.steps.push_back({"induction over " + induction->index->name + ": start", induction->base_left, induction->base_right});
+    derivation.steps.push_back({"induction over " + induction->index->name + ": step", induction->step_left, induction->step_right});
+    derivation.steps.insert(derivation.steps.end(), proved.derivation.steps.begin(), proved.derivation.steps.end());
+    derivation.result = induction->step_right;
+    return result;
+  }
+
+ private:
+  Proof run_directly() {
     settings_.options = options_;
     collect_positive(a_, settings_.positive);
     collect_positive(b_, settings_.positive);
+    for (const Condition& condition : options_.conditions) {
+      const bool less = condition.relation == Relation::lt;
+      if (!less && condition.relation != Relation::gt) continue;
+      const Expr big = less ? condition.b : condition.a, small = less ? condition.a : condition.b;
+      if (big->kind == Kind::ref && small->is_number() && small->number >= 0) settings_.positive.insert(big);
+    }
     if (a_ == b_) {
       proof_.equal = true;
       proof_.residual = make::number(0);
@@ -113,6 +160,10 @@ class Prover {
     for (int layer = 0; layer < kMaxLayers; ++layer) {
       if (try_settings()) return proof_;
       if (!last_) break;
+      if (!settings_.open_derivatives && has_open_derivative(last_)) {
+        settings_.open_derivatives = true;
+        continue;
+      }
       const auto next = next_layer(last_, settings_.open);
       if (next.empty()) break;
       settings_.open.insert(next.begin(), next.end());
@@ -120,7 +171,6 @@ class Prover {
     return conclude();
   }
 
- private:
   double left() const { return std::chrono::duration<double>(deadline_ - std::chrono::steady_clock::now()).count(); }
 
   bool try_one(const Settings& settings) {

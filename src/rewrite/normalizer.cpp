@@ -95,7 +95,7 @@ Poly Normalizer::normal_of(Expr e) {
     case Kind::select: return normal_select(e);
     case Kind::inverse: return normal_inverse(e);
     case Kind::det: return normal_det(e);
-    case Kind::deriv:
+    case Kind::deriv: return normal_derivative(e);
     case Kind::at: return Poly::atom(e);
   }
   return Poly::atom(e);
@@ -108,7 +108,9 @@ Lambda Normalizer::normal_lambda(const Lambda& lambda) {
   int level = height(to_expr(body));
   IndexMap map;
   for (const IndexVar* param : lambda.params) {
-    const Expr lo = normal_term(substitute(param->lo, map)), hi = normal_term(substitute(param->hi, map));
+    // An open range (a whole family handed as one argument) has no bounds to normalise.
+    const Expr lo = param->lo ? normal_term(substitute(param->lo, map)) : nullptr;
+    const Expr hi = param->hi ? normal_term(substitute(param->hi, map)) : nullptr;
     const IndexVar* name = canonical(level++, lo, hi, param->name);
     while (name != param && has_variable(lambda.body, name)) name = canonical(level++, lo, hi, param->name);
     map[param] = make::index(name);
@@ -219,6 +221,7 @@ Poly Normalizer::normal_reduce(Expr e) {
     if (op == ReduceOp::sum) return 0;
     if (op == ReduceOp::product) return 1;
   }
+  if (auto split = peeled(op, bound, body_expr)) return *split;
   const Poly body = normal(body_expr);
   if (settings_.expand_ranges) {
     const auto length = affine(make::sub(hi, lo));
@@ -231,6 +234,37 @@ Poly Normalizer::normal_reduce(Expr e) {
     case ReduceOp::product: return product_over(bound, body);
     default: return extremum_over(op, bound, body);
   }
+}
+
+/// Σ_{k=a}^t f(k) = Σ_{k=a}^{t-1} f(k) + f(t) where a ≤ t for certain, for the index t that an induction goes by.
+std::optional<Poly> Normalizer::peeled(ReduceOp op, const IndexVar* var, Expr body) {
+  if (!settings_.peel || (op != ReduceOp::sum && op != ReduceOp::product)) return std::nullopt;
+  const auto end = affine(var->hi);
+  if (!end) return std::nullopt;
+  const auto place = end->terms.find(make::index(settings_.peel));
+  if (place == end->terms.end() || place->second != 1 || end->constant < 0 || end->constant > 3) return std::nullopt;
+  if (!decide(Relation::le, var->lo, var->hi).value_or(false)) return std::nullopt;
+  const IndexVar* shorter = make::fresh(var->name, var->lo, normal_term(make::sub(var->hi, make::number(1))));
+  const Poly rest = normal(make::reduce(op, shorter, substitute(body, {{var, make::index(shorter)}})));
+  const Poly last = normal(substitute(body, {{var, var->hi}}));
+  return op == ReduceOp::sum ? rest + last : multiply(rest, last);
+}
+
+/// A derivative that calculus left: of a quantity defined by recurrence, opened once where the settings ask for it.
+Poly Normalizer::normal_derivative(Expr e) {
+  const Expr body = e->kids[0], wrt = e->kids[1];
+  if (!settings_.open_derivatives || e->mode() != DerivMode::total || body->kind != Kind::ref || body->symbol == wrt->symbol) {
+    return Poly::atom(e);
+  }
+  const auto opened = unfold(body);
+  if (!opened) return Poly::atom(e);
+  const Deeper deeper(unfolding_, kMaxUnfolding, "definitions inside definitions");
+  const Expr carried = carry_out(imposed(make::deriv(*opened, wrt)));
+  bool circular = false;
+  visit(carried, [&](Expr node) { circular = circular || node == e; });
+  if (circular) return Poly::atom(e);
+  if (opened_.insert(body->symbol).second) steps_.push_back({"definition of " + body->symbol->name, e, carried});
+  return normal(carried);
 }
 
 // ---- expressions of polynomials
@@ -387,6 +421,11 @@ bool Normalizer::settle_factor(const Rational& coefficient, const Monomial& m, c
         return true;
       }
       return false;
+    }
+    case Kind::ref: {  // entries of a one-hot vector are 0 or 1
+      if (!factor.atom->symbol->traits.one_hot || !factor.atom->slots.empty() || e.get_den() != 1 || e < 2) return false;
+      settle(coefficient, without(m, factor.atom) * Monomial{{factor.atom, 1}}, out);
+      return true;
     }
     default: return false;
   }

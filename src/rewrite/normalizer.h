@@ -35,6 +35,8 @@ struct Settings {
   bool wide_logs = false;                   ///< log u as log |u|, which is the same wherever log u is defined
   bool expand_ranges = false;               ///< sums over short numeric ranges are written out
   bool expand_products = true;              ///< products of sums are multiplied out
+  bool open_derivatives = false;            ///< ∂h_t/∂w of a recurrence as the derivative of its right side
+  const IndexVar* peel = nullptr;           ///< sums and products that end at this index have their last term split off
 };
 
 class Normalizer {
@@ -64,6 +66,8 @@ class Normalizer {
   Poly normal_power(Expr e);
   Poly normal_select(Expr e);
   Poly normal_reduce(Expr e);
+  Poly normal_derivative(Expr e);
+  std::optional<Poly> peeled(ReduceOp op, const IndexVar* var, Expr body);
   Expr normal_term(Expr e) { return to_expr(normal(e)); }
   Lambda normal_lambda(const Lambda& lambda);
   Expr factor_expr(Expr atom, const Rational& exponent);
@@ -153,6 +157,8 @@ class Normalizer {
   std::optional<std::vector<Lambda>> square_factors(const Lambda& matrix);
   std::optional<Poly> contract_matrices(const Rational& c, const Monomial& m, const IndexVars& vars);
   std::optional<Poly> contract_inverse(const Rational& c, const Monomial& m, const IndexVars& vars, Expr inverse);
+  std::optional<Poly> push_through(const Rational& c, const Monomial& m, const IndexVars& vars, Expr inverse);
+  std::optional<Poly> rank_one_update(const Lambda& matrix);
   std::optional<Poly> contract_traits(const Rational& c, const Monomial& m, const IndexVars& vars);
   Lambda canonical_matrix(const Lambda& matrix);
   Poly symbolic_or_plain_power(const Poly& base, const Poly& exponent);

@@ -53,7 +53,7 @@ Monomial without(const Monomial& m, Expr atom) {
 }
 
 bool has_variable(Expr e, const IndexVar* var) {
-  return std::binary_search(e->free.begin(), e->free.end(), var,
+  return e && std::binary_search(e->free.begin(), e->free.end(), var,
                             [](const IndexVar* a, const IndexVar* b) { return a->id < b->id; });
 }
 

@@ -181,6 +181,16 @@ Poly Normalizer::symbolic_power(const Poly& base, const Poly& exponent) {
   if (base.is_zero()) return Poly::atom(make::pow(make::number(0), to_expr(exponent)));
   const bool integer = is_integer_valued(exponent);
   const bool positive = sign_of(base) == Sign::positive;
+  // (b^u)^v = b^(uv) for a positive b.
+  if (base.is_monomial() && base.terms().begin()->second == 1 && base.terms().begin()->first.size() == 1) {
+    const Factor& only = base.terms().begin()->first[0];
+    if (only.atom->kind == Kind::pow) {
+      const Poly inner = normal(only.atom->kids[0]);
+      if (sign_of(inner) == Sign::positive) {
+        return symbolic_or_plain_power(inner, multiply(normal(only.atom->kids[1]).times(only.exponent), exponent));
+      }
+    }
+  }
   // e^u: the base is a power of e.
   if (base.is_monomial()) {
     const auto& [m, c] = *base.terms().begin();

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <tuple>
 
 #include "rewrite/prove.h"
 
@@ -82,6 +83,91 @@ bool vanishes(Normalizer& normalizer, const Poly& poly) {
     if (without_denominators(normalizer, rest).is_zero()) return true;
   }
   return true;
+}
+
+namespace {
+
+/// Every inverse in the expression whose row (or column) is the free variable.
+void find_inverses(Expr e, std::vector<std::pair<Expr, bool>>& found) {
+  visit(e, [&](Expr node) {
+    if (node->kind != Kind::inverse) return;
+    for (const bool by_row : {true, false}) {
+      const Expr end = node->kids[by_row ? 0 : 1];
+      if (end->kind != Kind::index || has_variable(node->kids[by_row ? 1 : 0], end->var)) continue;
+      if (std::find(e->free.begin(), e->free.end(), end->var) != e->free.end()) found.push_back({node, by_row});
+    }
+  });
+}
+
+/// Σ_r B_tr (or B_rt) times one monomial; where B^{-1} itself has the index r, and it alone, the two make δ.
+Poly times_matrix(Normalizer& normalizer, const Rational& c, const Monomial& m, const Lambda& matrix, const IndexVar* r, Expr t, bool by_row) {
+  const auto is_it = [&](const Factor& f) {
+    return f.exponent == 1 && f.atom->kind == Kind::inverse && f.atom->args[0] == matrix && f.atom->kids[by_row ? 0 : 1] == make::index(r);
+  };
+  const auto contracted = [&](const Monomial& n) -> std::optional<Poly> {
+    for (const Factor& factor : n) {
+      if (!is_it(factor)) continue;
+      const Expr other = factor.atom->kids[by_row ? 1 : 0];
+      const Monomial rest = without(n, factor.atom);
+      if (has_variable(rest, r) || has_variable(other, r)) continue;
+      Poly body;
+      body.add(rest, 1);
+      return normalizer.multiply(body, normalizer.normal(make::delta(t, other)));
+    }
+    return std::nullopt;
+  };
+  Poly single;
+  single.add(m, 1);
+  if (auto direct = contracted(m)) return direct->times(c);
+  for (const Factor& factor : m) {
+    if (!is_sum(factor.atom) || factor.exponent != 1 || !has_variable(factor.atom, r)) continue;
+    const Monomial rest = without(m, factor.atom);
+    if (has_variable(rest, r)) break;
+    IndexVars vars;
+    IndexMap map;
+    Expr e = factor.atom;
+    for (; is_sum(e); e = e->kids[0]) {
+      const IndexVar* fresh = make::fresh(e->var->name, substitute(e->var->lo, map), substitute(e->var->hi, map));
+      map[e->var] = make::index(fresh);
+      vars.push_back(fresh);
+    }
+    const Poly body = normalizer.substituted(normalizer.normal(e), map);
+    if (!body.is_monomial()) break;
+    if (auto inside = contracted(body.terms().begin()->first)) {
+      Poly outside;
+      outside.add(rest, c * body.terms().begin()->second);
+      return normalizer.multiply(outside, normalizer.sum_over(vars, *inside));
+    }
+  }
+  const IndexVar* sum = make::fresh(r);
+  const Expr k = make::index(sum);
+  const Poly entry = normalizer.substituted(normalizer.normal(matrix.body), by_row ? IndexMap{{matrix.params[0], t}, {matrix.params[1], k}}
+                                                                                   : IndexMap{{matrix.params[0], k}, {matrix.params[1], t}});
+  return normalizer.sum_over({sum}, normalizer.multiply(entry, normalizer.substituted(single, {{r, k}}))).times(c);
+}
+
+}  // namespace
+
+bool vanishes_times_matrix(Normalizer& normalizer, const Poly& poly, int depth) {
+  if (depth == 0) return false;
+  std::vector<std::pair<Expr, bool>> found;
+  for (const auto& [m, c] : poly.terms()) {
+    for (const Factor& factor : m) find_inverses(factor.atom, found);
+  }
+  std::set<std::tuple<Expr, const IndexVar*, bool>> tried;
+  for (const auto& [inverse, by_row] : found) {
+    const Lambda& matrix = inverse->args[0];
+    const IndexVar* r = inverse->kids[by_row ? 0 : 1]->var;
+    if (r->lo != matrix.params[0]->lo || r->hi != matrix.params[0]->hi || !tried.insert({matrix.body, r, by_row}).second) continue;
+    // What is known of r alone (i ≠ k) would not hold for every r.
+    const auto& conditions = normalizer.settings().options.conditions;
+    if (std::any_of(conditions.begin(), conditions.end(), [&](const Condition& c) { return has_variable(c.a, r) || has_variable(c.b, r); })) continue;
+    const Expr t = make::index(make::fresh(r));
+    Poly product;
+    for (const auto& [m, c] : poly.terms()) product += times_matrix(normalizer, c, m, matrix, r, t, by_row);
+    if (vanishes(normalizer, product) || vanishes_times_matrix(normalizer, product, depth - 1)) return true;
+  }
+  return false;
 }
 
 std::set<const Symbol*> defined_symbols(Expr e) {

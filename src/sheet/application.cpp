@@ -25,10 +25,10 @@ bool Elaborator::is_function(const Syn& syn, Context& c) {
     }
   if (Entry* entry = c.scope->find(key)) return !entry->symbol && !entry->alias && (entry->callable || !entry->composition.empty());
   if (is_named_function(base.text)) {
-    const Usage& use = scan_.usage(key);
+    const Usage& use = usage(key);
     return !only_by_convention(base.text) || ((use.called || use.primed) && base.accent.empty());
   }
-  const Usage& use = scan_.usage(key);
+  const Usage& use = usage(key);
   if (!use.called || use.call_names.empty() || use.differentiated_by || dims().has(key) || matrix_convention) return false;
   if (scan_.index_letters.contains(base.text) || base.text == "d" || base.text == "D" || base.text == "∂" || base.text == "I") return false;
   // An undeclared name that is called with plain names is an abstract function of them.
@@ -135,7 +135,7 @@ std::vector<Val> Elaborator::arguments(const Syn& group, Context& c) {
 
 std::vector<Val> Elaborator::default_arguments(const Symbol* f, Context& c, Span span) {
   std::vector<Val> args;
-  const Usage& use = scan_.usage(f->name);
+  const Usage& use = usage(f->name);
   for (std::size_t k = 0; k < f->formals.size(); ++k) {
     std::string name = f->formals[k]->name;
     if (name.rfind("·", 0) == 0 || name.empty()) {
@@ -159,8 +159,8 @@ std::vector<Val> Elaborator::default_arguments(const Symbol* f, Context& c, Span
 
 void Elaborator::hint_argument(const Val& v, const Symbol& formal) {
   if (!v.scalar() || formal.indices.empty() || !v.body || v.body->kind != Kind::ref) return;
-  if (auto it = inferred.find(v.body->symbol); it != inferred.end() && v.body->kids.empty())
-    known_.raise(it->second, static_cast<int>(formal.indices.size()));
+  if (auto it = inferred.find(v.body->symbol); it != inferred.end())
+    known_.raise(it->second, static_cast<int>(formal.indices.size()));  // x_l where a vector is needed: a family of vectors
 }
 
 void Elaborator::fit_arguments(Symbol* f, std::vector<Val>& args, Span span, Context& c) {

@@ -148,6 +148,7 @@ void SheetReader::claim(const Chain& chain, const SynPtr& lhs, Span lhs_span, co
   auto attempt = [&](Scope* scope, const Liberty& liberty) -> bool {
     Context c = context();
     c.scope = scope;
+    c.claim = true;
     c.liberty = liberty;
     c.statement = {&chain};
     Chain whole;  // both sides and the start decide ranges and samples
@@ -165,6 +166,7 @@ void SheetReader::claim(const Chain& chain, const SynPtr& lhs, Span lhs_span, co
       for (int slot = 2; slot <= c.slots_open; ++slot) {
         Context other = context();
         other.scope = scope;
+        other.claim = true;
         other.liberty = liberty;
         other.liberty.slot = slot;
         other.statement = c.statement;
@@ -228,6 +230,7 @@ void SheetReader::claim(const Chain& chain, const SynPtr& lhs, Span lhs_span, co
 }
 
 void SheetReader::claims(const Chain& chain, bool after_definition) {
+  resolve_dependences(true);
   SynPtr start = chain.sides[0];
   SynPtr before = chain.sides[0];
   Span before_span = chain.side_spans.empty() ? Span{} : chain.side_spans[0];

@@ -7,7 +7,7 @@ namespace gradus {
 
 bool Elaborator::name_is_constant(const Syn& name) const {
   return name.text == "π" || name.text == "∞" || name.text == "…" || (name.text == "1" && !name.style.empty()) ||
-         (name.text == "e" && scan_.usage("e").subs == 0 && !matrix_convention) || (name.text == "I" && !matrix_convention);
+         (name.text == "e" && usage("e").subs == 0 && !matrix_convention) || (name.text == "I" && !matrix_convention);
 }
 
 Entry& Elaborator::infer_label(const Syn& s, Context& c) {
@@ -63,7 +63,7 @@ std::optional<Val> Elaborator::special_scripts(const Syn& s, Context& c) {
   if (base.text == "δ" && items.size() == 2 && index_items && !s.sup) {
     return algebra_.scalar(make::delta(index_value(*items[0], c), index_value(*items[1], c)), s.span);
   }
-  if (base.text == "e" && items.size() == 1 && index_items && scan_.usage("e").subs == 1 && !s.sup) {
+  if (base.text == "e" && items.size() == 1 && index_items && usage("e").subs == 1 && !s.sup) {
     // A basis vector where `e` is nothing else: its length is that of the index.
     Expr at = index_value(*items[0], c);
     Range range = at->kind == Kind::index && at->var->lo ? Range{at->var->lo, at->var->hi}
@@ -72,7 +72,7 @@ std::optional<Val> Elaborator::special_scripts(const Syn& s, Context& c) {
     v.body = make::delta(make::index(v.axes[0]), at);
     return v;
   }
-  if ((one || base.text == "I") && items.size() == 1 && !scan_.usage("I").called) {
+  if ((one || base.text == "I") && items.size() == 1 && !usage("I").called) {
     if (items[0]->kind != SynKind::name && items[0]->kind != SynKind::number && items[0]->kind != SynKind::scripts) return std::nullopt;
     Range range{make::number(1), size_value(*items[0], c)};
     Val v = one ? ones(range, s.span) : identity(range, s.span);

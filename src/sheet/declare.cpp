@@ -115,7 +115,7 @@ void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
   }
   if (base.kind != SynKind::name) not_read("declaration", name.span, "this cannot be declared");
   std::string key = name_key(base);
-  if (shape.traits.integer && shape.axes.empty() && name.kind == SynKind::name && !e_.scan().usage(key).differentiated_by &&
+  if (shape.traits.integer && shape.axes.empty() && name.kind == SynKind::name && !e_.usage(key).differentiated_by &&
       (e_.scan().size_letters.contains(key) || !e_.scan().index_letters.contains(base.text))) {
     e_.dims().named(key, base.latex);
     return;
@@ -134,7 +134,7 @@ void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
     for (SynPtr& item : script_items(sup)) {
       scripts.push_back({item, place});
       if (!e_.scan().index_like(*item)) literal = true;
-      if (item->kind == SynKind::number && !e_.scan().usage(key).letter_script) literal = true;
+      if (item->kind == SynKind::number && !e_.usage(key).letter_script) literal = true;
     }
   }
   if (sub)
@@ -143,7 +143,7 @@ void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
       bool quantified = item->kind == SynKind::name && (ranges_.contains(name_key(*item)) || e_.scan().index_letters.contains(item->text));
       if (item->kind == SynKind::name && !quantified) literal |= !e_.scan().index_like(*item) || e_.dims().has(name_key(*item)) || !ranges_.contains(name_key(*item));
       if (item->kind == SynKind::text) literal = true;
-      if (item->kind == SynKind::number && !shape.axes.empty() && !e_.scan().usage(key).letter_script) literal = true;
+      if (item->kind == SynKind::number && !shape.axes.empty() && !e_.usage(key).letter_script) literal = true;
       if (item->kind != SynKind::name && item->kind != SynKind::number && item->kind != SynKind::sum) literal = true;
     }
   if (literal) {
@@ -241,7 +241,7 @@ void SheetReader::declare_function(const Syn& name, const std::vector<SetShape>&
     }
   }
   std::vector<SetShape> args = domain;
-  const Usage& use = e_.scan().usage(key);
+  const Usage& use = e_.usage(key);
   // f : ℝ² → ℝ that is only ever called as f(x, y).
   if (args.size() == 1 && args[0].axes.size() == 1 && args[0].axes[0].hi->is_number() && use.call_arity.size() == 1) {
     int arity = *use.call_arity.begin();

@@ -72,7 +72,7 @@ bool SheetReader::is_fresh(const Syn& head) const {
       }
     }
     // A power of something known is no new name.
-    if (name->sup && name->sup->kind == SynKind::number && !e_.scan().usage(key).sup_index) {
+    if (name->sup && name->sup->kind == SynKind::number && !e_.usage(key).sup_index) {
       if (scope_->find(key)) return false;
       return true;
     }
@@ -144,6 +144,13 @@ bool SheetReader::is_definition(const Chain& chain) const {
   bool head_form = base_of(head).kind == SynKind::name || application_head(head, name, group);
   if (!head_form) return false;
   if (marked) return true;
+  const Syn& rhs = *chain.sides[1];
+  if (head.kind == SynKind::name && rhs.kind == SynKind::product &&
+      std::any_of(rhs.kids.begin(), rhs.kids.end(), [](auto& k) { return k->kind == SynKind::op && k->text == "∘"; })) {
+    // h = g ∘ f between functions gives h its meaning, whatever it was before.
+    Context c = context();
+    if (const_cast<Elaborator&>(e_).is_function(*rhs.kids[0], c)) return true;
+  }
   if (!is_fresh(head)) return false;
   // x = x + 1 defines nothing; a recurrence h_t = f(h_{t-1}) does.
   const Syn& base = base_of(name ? *name : head);
@@ -192,7 +199,7 @@ Symbol* SheetReader::formal_for(const Syn& name, const std::string& function, co
   {
     std::string hint = std::to_string(scopes_.size()) + ":" + key + "@" + function;
     int rank = e_.knowledge().ranks.contains(hint) ? e_.knowledge().ranks[hint] : 0;
-    const Usage& use = e_.scan().usage(key);
+    const Usage& use = e_.usage(key);
     like = Pool::current().new_symbol(shown_name(renamed));
     like->latex = renamed.latex.empty() ? like->name : renamed.latex;
     like->role = Role::parameter;
@@ -219,7 +226,6 @@ Symbol* SheetReader::formal_for(const Syn& name, const std::string& function, co
 void SheetReader::define_composition(const Syn& name, const Syn& rhs, Context& c) {
   Val v = e_.value(rhs, c);
   if (!v.function) misfit(rhs.span, "this is " + shape_text(v) + ", not a function");
-  if (e_.dims().has("")) return;
   std::string key = name_key(base_of(name));
   if (Entry* old = scope_->here(key); old && (old->callable || old->symbol) && (old->declared || (old->callable && old->callable->defined())) &&
                                       !(old->callable && !old->callable->defined()))
@@ -291,7 +297,7 @@ void SheetReader::define(const Chain& chain) {
   bool sub_label = sub && (!items_index(sub) || (function && sub->kind == SynKind::name && !ranges_.contains(name_key(*sub)) &&
                                                   !e_.scan().index_letters.contains(sub->text)));
   if (sub && known && known->symbol && known->symbol->indices.size() > 0 && !function) sub_label = false;
-  const Usage& use = e_.scan().usage(key);
+  const Usage& use = e_.usage(key);
   bool sup_label = sup && !(use.sup_paren || use.sup_bracket || use.sup_index) &&
                    !(known && known->symbol && std::any_of(known->symbol->places.begin(), known->symbol->places.end(),
                                                            [](Place p) { return p != Place::axis && p != Place::sub; }));

@@ -56,6 +56,7 @@ struct Context {
   Liberty liberty;
   Layout layout = Layout::standard;
   int slots_open = 0;        ///< how many ∇ had a slot that nothing told: the number of slots to try
+  bool claim = false;        ///< a claim is read: a layer that is not quantified lies between the first and the last
   bool used_sample = false;
   std::size_t term = 0;      ///< which term of the sum is being read, from 1
 };
@@ -169,6 +170,9 @@ class Elaborator {
 
   Dims& dims() { return known_.dims; }
   const Prescan& scan() const { return scan_; }
+  /// How the name is used under the present heading, or else in the sheet.
+  const Usage& usage(const std::string& key) const { return scan_.usage(key, section); }
+  std::size_t section = 0;
   Algebra& algebra() { return algebra_; }
   Knowledge& knowledge() { return known_; }
 

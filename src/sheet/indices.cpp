@@ -93,6 +93,8 @@ const IndexVar* Elaborator::letter_index(const std::string& letter, Context& c, 
     else if (same_range(*range, Range{}) ) range = used;
   }
   if (!range && axis && axis->lo && axis->hi) range = dims().resolve(*axis);
+  if (c.claim && range && range->lo && range->lo->is_zero() && range->hi->kind == Kind::ref && range->hi->symbol->name == "Λ")
+    range = Range{make::number(1), make::sub(range->hi, make::number(1))};
   const IndexVar* var = free_index(letter, range.value_or(Range{}));
   c.indices[letter] = var;
   return var;

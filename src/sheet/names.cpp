@@ -63,7 +63,7 @@ Val Elaborator::load(const Symbol* symbol, const std::vector<Expr>& given_terms,
 
 Entry& Elaborator::infer(const Syn& name, Context& c, const SynPtr& sub, const SynPtr& sup) {
   std::string key = name_key(name), hint = hint_key(name, c);
-  const Usage& use = scan_.usage(key);
+  const Usage& use = usage(key);
   Symbol* symbol = new_symbol(name);
   int extra = known_.ranks.contains(hint) ? known_.ranks[hint] : 0;
   bool upper = !name.text.empty() && name.text[0] >= 'A' && name.text[0] <= 'Z';
@@ -255,7 +255,7 @@ Val Elaborator::name_value(const Syn& name, Context& c) {
   if (dims().has(key) || scan_.size_letters.contains(key))
     return algebra_.scalar(dims().resolve(make::ref(dims().named(key, name.latex))), name.span);
   if (name.text == "π") return algebra_.scalar(make::pi(), name.span);
-  if (name.text == "e" && scan_.usage(key).subs == 0 && !matrix_convention)
+  if (name.text == "e" && usage(key).subs == 0 && !matrix_convention)
     return algebra_.scalar(make::func(Elementary::exp, make::number(1)), name.span);
   if (name.text == "…" || name.text == "∞" || name.text == "∇" || name.text == "∂")
     not_read("notation", name.span, "`" + name.text + "` cannot stand here");
@@ -265,10 +265,10 @@ Val Elaborator::name_value(const Syn& name, Context& c) {
     zero.numeral = true;
     return zero;
   }
-  if (name.text == "I" && !scan_.usage(key).called && !matrix_convention)
+  if (name.text == "I" && !usage(key).called && !matrix_convention)
     return identity(dims().flexible("I" + std::to_string(name.span.begin) + "#0"), name.span);
   if (c.ranges.contains(key) && c.ranges[key].lo) return algebra_.scalar(make::index(letter_index(key, c, nullptr)), name.span);
-  if (scan_.index_letters.contains(name.text) && scan_.usage(key).subs == 0 && !scan_.usage(key).differentiated_by &&
+  if (scan_.index_letters.contains(name.text) && usage(key).subs == 0 && !usage(key).differentiated_by &&
       name.style.empty() && name.accent.empty() && guess_range(name.text, statement_sides(c), c))
     return algebra_.scalar(make::index(letter_index(key, c, nullptr)), name.span);
   if (is_named_function(name.text) && (name.style == "op"))
@@ -334,9 +334,12 @@ Val Elaborator::with_superscript(Val base, const Syn& sup, Context& c) {
       return out;
     }
   }
-  if (sup.kind == SynKind::product && sup.kids.size() == 2 && sup.kids[0]->kind == SynKind::op) {
+  if (sup.kind == SynKind::product && sup.kids.size() >= 2 &&
+      (sup.kids[0]->kind == SynKind::op || sup.kids[0]->text == "∘" || sup.kids[0]->text == "⊙")) {
     // x^{⊙2}, x^{∘2}: element-wise power.
-    Expr exponent = scalar_value(*sup.kids[1], c).body;
+    Syn rest = sup;
+    rest.kids.erase(rest.kids.begin());
+    Expr exponent = scalar_value(rest.kids.size() == 1 ? *rest.kids[0] : rest, c).body;
     Val out = algebra_.map(base, [&](Expr e) { return make::pow(e, exponent); });
     out.span = span;
     return out;

@@ -143,7 +143,7 @@ Val Elaborator::nabla(const Operand& of, const SynPtr& by, int order, Span span,
     if (v.body->kind == Kind::ref && v.body->symbol->defined()) {
       candidates.clear();
       for (const Symbol* s : symbols)
-        if (s->role == Role::variable && !s->defined() && s->rank() > 0 && scan_.usage(s->name).differentiated_by && depends_on(v.body, s))
+        if (s->role == Role::variable && !s->defined() && s->rank() > 0 && usage(s->name).differentiated_by && depends_on(v.body, s))
           candidates.push_back(s);
     }
     if (candidates.size() != 1)

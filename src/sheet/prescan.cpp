@@ -212,13 +212,22 @@ bool Prescan::index_like(const Syn& script) const {
   return true;
 }
 
-const Usage& Prescan::usage(const std::string& key) const {
+const Usage& Prescan::usage(const std::string& key, std::size_t section) const {
   static const Usage kNone;
+  if (section < sections.size())
+    if (auto it = sections[section].find(key); it != sections[section].end()) return it->second;
   auto it = names.find(key);
   return it == names.end() ? kNone : it->second;
 }
 
-void prescan_formula(const Chain& chain, Prescan& into) { Scanner(into).chain(chain); }
+void prescan_formula(const Chain& chain, Prescan& into) {
+  Prescan section = into;
+  section.names = into.sections.empty() ? std::map<std::string, Usage>{} : into.sections.back();
+  Scanner(section).chain(chain);
+  if (into.sections.empty()) into.sections.emplace_back();
+  into.sections.back() = section.names;
+  Scanner(into).chain(chain);
+}
 
 Prescan prescan(const Document& document) {
   Prescan out;
@@ -228,6 +237,18 @@ Prescan prescan(const Document& document) {
     for (const Piece& piece : document.pieces)
       for (const Chain& chain : piece.chains) scanner.chain(chain);
   }
+  Prescan section = out;
+  section.names.clear();
+  Scanner scanner(section);
+  auto close = [&] {
+    out.sections.push_back(std::move(section.names));
+    section.names.clear();
+  };
+  for (const Piece& piece : document.pieces) {
+    if (piece.kind == Piece::Kind::heading) close();
+    for (const Chain& chain : piece.chains) scanner.chain(chain);
+  }
+  close();
   return out;
 }
 

@@ -33,11 +33,12 @@ struct Prescan {
   std::set<std::string> size_letters;    ///< upper limits, exponents of ℝ
   std::set<std::string> differentials;   ///< names X for which `dX` is written
   bool index_like(const Syn& script) const;
-  const Usage& usage(const std::string& key) const;
+  std::vector<std::map<std::string, Usage>> sections;  ///< the same, heading by heading
+  const Usage& usage(const std::string& key, std::size_t section) const;
 };
 
 Prescan prescan(const Document& document);
-void prescan_formula(const Chain& chain, Prescan& into);
+void prescan_formula(const Chain& chain, Prescan& into);  ///< counts for the last section
 
 /// The subscript or superscript as separate items: "ij" → i, j; "1,i" → 1, i; "l+1" → l+1; "(i)" → i.
 std::vector<SynPtr> script_items(const SynPtr& script);

@@ -237,9 +237,11 @@ class ProductReader {
     if (group.kids[0]->kind != SynKind::name || s.kind == SynKind::scripts) return false;
     std::string t = name_key(*group.kids[0]);
     Entry* entry = c_.scope->find(name_key(base));
-    if (!entry || !entry->symbol || entry->callable || entry->symbol->defined() || c_.formals.contains(name_key(base))) return false;
+    if (!entry || !entry->symbol || c_.formals.contains(name_key(base))) return false;
+    if (entry->callable) return entry->callable->formals.size() == group.kids.size();
+    if (entry->symbol->defined()) return false;
     if (c_.scope->find(t) && !e_.inferred.contains(c_.scope->find(t)->symbol)) return false;
-    if (c_.bound.contains(t) || e_.dims().has(t) || !e_.scan().usage(t).differentiated_by) return false;
+    if (c_.bound.contains(t) || e_.dims().has(t) || !e_.usage(t).differentiated_by) return false;
     Symbol* function = e_.new_symbol(base);
     const Symbol* like = entry->symbol;
     function->role = Role::function;
@@ -285,8 +287,9 @@ class ProductReader {
       result = e_.elementary_call(head, {argument}, c_, span);
     } else {
       Val f = function_of(head);
-      if (!done() && is_op(here()) && here().text == "∘") return f;
-      if (kids_.size() == 1) return f;
+      bool composed = (!done() && is_op(here()) && here().text == "∘") ||
+                      (at_ >= 2 && is_op(*kids_[at_ - 2]) && kids_[at_ - 2]->text == "∘");
+      if (composed || kids_.size() == 1) return f;
       result = e_.apply(*f.function, e_.default_arguments(f.function->chain.back(), c_, head.span), span, c_);
     }
     result.span = span;
@@ -368,8 +371,19 @@ class ProductReader {
         out->sup = bare->sup;
         bare->sup = nullptr;
         out->value = std::make_shared<Val>(e_.value(*bare, c_));
-      } else
-        out->value = std::make_shared<Val>(e_.value(head, c_));
+        if (out->value->scalar()) return out;
+        // ∇_x x^T A x: what is transposed begins a product.
+        out->sup = nullptr;
+        --at_;
+        out->value = std::make_shared<Val>(operand(span));
+        return out;
+      }
+      out->value = std::make_shared<Val>(e_.value(head, c_));
+      bool quantity = out->value->body && out->value->body->kind == Kind::ref && out->value->body->symbol->defined();
+      if (!quantity && !done() && !is_op(here())) {
+        --at_;
+        out->value = std::make_shared<Val>(operand(span));
+      }
       return out;
     }
     out->value = std::make_shared<Val>(operand(span));

@@ -244,6 +244,7 @@ void SheetReader::words(const Piece& piece, const Piece* next) {
 }
 
 void SheetReader::after_formula(const Piece& piece) {
+  for (const SynPtr& s : subjects_) remember_subject(s);
   if (trait_before_) {
     std::string before = sentence_;
     scoped_traits_ = (has(before, "if ") || has(before, "for ") || has(before, "when ") || has(before, "since ")) && !has(before, "let ");
@@ -376,7 +377,7 @@ void SheetReader::dependence(const Syn& name, const std::vector<SynPtr>& on) {
   Entry* known = scope_->find(key);
   if (known && ((known->callable && known->declared) || (known->symbol && known->symbol->defined()))) return;
   if (name.kind == SynKind::product) return;  // f(x) is called with what it depends on
-  const Usage& use = e_.scan().usage(key);
+  const Usage& use = e_.usage(key);
   if (use.called && !use.call_names.empty()) return;
   Symbol* symbol = e_.new_symbol(base);
   Entry& entry = scope_->entries[key];
@@ -406,8 +407,11 @@ void SheetReader::resolve_dependences(bool final) {
     };
     if (d.last_layer) {
       const Symbol* last = nullptr;
-      for (const Symbol* s : e_.symbols)
-        if (s->defined() && s->family == 1 && s->places[0] != Place::axis && s->places[0] != Place::sub) last = s;
+      if (!final) continue;  // the layers may still be coming
+      for (const Symbol* s : e_.symbols) {
+        bool layer = s->defined() && s->family == 1 && s->places[0] != Place::axis && s->places[0] != Place::sub;
+        if (layer && std::none_of(s->clauses.begin(), s->clauses.end(), [&](const Clause& k) { return depends_on(k.body, d.symbol); })) last = s;
+      }
       if (!last) continue;
       argument(last, {make::ref(e_.dims().named("Λ", "\\Lambda"))});
     } else {
@@ -548,7 +552,7 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
     return true;
   }
   if (left.kind == SynKind::name && !is_quantity(name_key(left)) && e_.scan().index_like(left) &&
-      (right.kind == SynKind::number || right.kind == SynKind::name) && !e_.scan().usage(name_key(left)).differentiated_by &&
+      (right.kind == SynKind::number || right.kind == SynKind::name) && !e_.usage(name_key(left)).differentiated_by &&
       (e_.scan().index_letters.contains(left.text) || ranges_.contains(name_key(left)))) {
     pending_index_conditions_.push_back(chain);
     remember(false);

@@ -1,6 +1,7 @@
 #include "sheet/reader.h"
 
 #include <algorithm>
+#include <set>
 
 #include "sheet/describe.h"
 
@@ -48,6 +49,8 @@ void SheetReader::open_block(const std::string& title) {
 }
 
 void SheetReader::heading(const Piece& piece) {
+  ++e_.section;
+  forget_inferred();
   // A document's title opens the same scope that it started with.
   bool empty = scope_->entries.empty() && !scope_->parent;
   if (!empty) {
@@ -66,6 +69,20 @@ void SheetReader::heading(const Piece& piece) {
   sentence_.clear();
   lead_.clear();
   note(Statement::Kind::heading, piece.span, piece.text);
+}
+
+/// What was only inferred under the heading before, and is part of no definition, means nothing under the next.
+void SheetReader::forget_inferred() {
+  std::set<const Symbol*> used;
+  for (const Symbol* symbol : e_.symbols)
+    for (const Clause& clause : symbol->clauses)
+      for (const Symbol* inner : symbols_in(clause.body)) used.insert(inner);
+  for (Scope* s = scope_; s; s = s->parent)
+    std::erase_if(s->entries, [&](const auto& item) {
+      const Entry& entry = item.second;
+      const Symbol* symbol = entry.symbol ? entry.symbol : entry.callable;
+      return symbol && e_.inferred.contains(symbol) && !entry.declared && !used.contains(symbol);
+    });
 }
 
 void SheetReader::end_of_display() {
@@ -153,7 +170,7 @@ void SheetReader::chain(const Chain& c, const Piece& piece, std::size_t k) {
     if (!in_display_ && c.separator != "" && k > 0 && assumed_before_) assumed = true;
     assumed_before_ = false;
     if (assumed && !continues && c.rels[0] != ":=") {
-      bool definition = !in_display_ && is_definition(c) && lead_scope_is_soft();
+      bool definition = !in_display_ && is_definition(c) && lead_scope_is_soft() && !states_value(c);
       if (!definition) {
         assumed_before_ = true;
         if (assumption(c, true)) return;
@@ -217,6 +234,15 @@ Sheet SheetReader::read() {
   for (Diagnostic& d : e_.notes) sheet_.diagnostics.push_back(d);
   sheet_.diagnostics.insert(sheet_.diagnostics.begin(), document_.diagnostics.begin(), document_.diagnostics.end());
   return std::move(sheet_);
+}
+
+/// "with y_o = 1": something declared is given a value, no name a meaning.
+bool SheetReader::states_value(const Chain& c) const {
+  const Syn& head = *c.sides[0];
+  const Syn& base = head.kind == SynKind::scripts ? *head.kids[0] : head;
+  if (base.kind != SynKind::name) return false;
+  Entry* entry = scope_->find(name_key(base));
+  return entry && entry->declared && c.sides[1] && (c.sides[1]->kind == SynKind::number || head.kind == SynKind::scripts);
 }
 
 bool SheetReader::is_quantity(const std::string& key) const {

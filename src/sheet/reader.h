@@ -36,6 +36,7 @@ class SheetReader {
   void open_block(const std::string& title);
   void note(Statement::Kind kind, Span span, std::string text, int claim = 0);
   void end_of_display();
+  void forget_inferred();
 
   // Declarations (declare.cpp).
   bool declaration(const Chain& chain, const std::vector<const Chain*>& names);
@@ -68,6 +69,7 @@ class SheetReader {
   void mention(const Piece& piece);
   void remember_subject(const SynPtr& s);
   void paragraph_begins(std::size_t at);
+  bool states_value(const Chain& chain) const;
   bool is_quantity(const std::string& key) const;
 
   // Claims (claims.cpp).

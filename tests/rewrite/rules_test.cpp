@@ -51,7 +51,10 @@ TEST_F(Rules, EveryRowIsProved) {
 TEST_F(Rules, BothSidesAgreeAtRandomPoints) {
   for (const RuleRow& row : rule_table()) {
     // Linear algebra and declared properties need points of a special kind: the numeric engine of `check` has them.
-    if (row.condition.find("declared") != std::string_view::npos || row.name.find("A") != std::string_view::npos) continue;
+    if (row.condition.find("declared") != std::string_view::npos || row.name.find("A") != std::string_view::npos ||
+        row.condition.find("invertible") != std::string_view::npos) {
+      continue;
+    }
     int compared = 0;
     for (std::size_t which = 0; which < 6; ++which) {
       const RuleSample s = sample(which);

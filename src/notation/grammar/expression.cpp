@@ -37,10 +37,6 @@ SynPtr transposition(const SynPtr& as_written) {
 
 }  // namespace
 
-Span span_of(ItemView items) {
-  return items.empty() ? Span{} : cover(items.front().span, items.back().span);
-}
-
 SynPtr Grammar::expression(ItemView items, Span where) {
   items = trimmed(items);
   if (items.empty()) return context_.bad("syntax", where, "nothing stands here", "write the missing expression");
@@ -53,7 +49,7 @@ SynPtr Grammar::expression(ItemView items, Span where) {
   std::size_t begin = 0;
   const auto finish = [&](std::size_t end) {
     const ItemView term = trimmed(items.subspan(begin, end - begin));
-    terms.push_back(product(term, span_of(items)));
+    terms.push_back(product(term, begin > 0 ? items[begin - 1].span : span_of(items)));
     signs.push_back(sign);
   };
   bool filled = false;  // whether the present term has a factor after its last operator

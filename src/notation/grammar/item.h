@@ -6,6 +6,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sheet/syntax.h"
@@ -45,6 +46,9 @@ struct Item {
 
 using Items = std::vector<Item>;
 using ItemView = std::span<const Item>;
+
+/// Takes in a raised, a lowered or a combining character: ², ᵢ, the hat of x̂. False if it is none.
+bool take_unicode(std::string_view character, Span span, Items& items);
 
 /// The span from the first item to the last.
 Span span_of(ItemView items);

@@ -164,6 +164,11 @@ class Statements {
           return relation(item);
         }
         if (item.text == ":" && significant(at_ + 1) == items_.size()) return;
+        if (item.text == ":" && current_ != none && drafts_[current_].condition) {  // ∀ i : x_i = 0
+          current_ = none;
+          separator_ = "quad";
+          return;
+        }
         return put(std::move(item));
       case ItemKind::bracket:
         if (is_remark(item)) {
@@ -244,7 +249,7 @@ class Statements {
       column_ = aligns_ / 2;
       return;
     }
-    if (current_ == none || waits(side())) return;
+    if (current_ != none && waits(side())) return;  // a & = & b
     switch (items_[next].kind) {
       case ItemKind::row:
       case ItemKind::rel:

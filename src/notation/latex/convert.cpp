@@ -178,10 +178,8 @@ void Converter::step(TreeView trees, std::size_t& at, Items& out) {
       });
       const bool sign = item.kids.size() == 1 && (item.kids[0].kind == ItemKind::rel || item.kids[0].kind == ItemKind::op);
       if (sign && item.kids[0].kind == ItemKind::rel) return relation(tree.span, item.kids[0].text, out);
-      if (states || sign) {  // {\color{red} a = b}
-        for (Item& kid : item.kids) out.push_back(std::move(kid));
-        return;
-      }
+      if (states) return statement(std::move(item.kids), tree.span, out);  // {\color{red} a = b}
+      if (sign) return out.push_back(std::move(item.kids[0]));
       out.push_back(std::move(item));
       return;
     }
@@ -244,17 +242,22 @@ void Converter::step(TreeView trees, std::size_t& at, Items& out) {
     }
   }
   const Command* row = meaning(token);
-  if (row) {
-    ++at;
-    return command(*row, trees, at, out);
-  }
   ++at;
+  if (row) return command(*row, trees, at, out);
+  if (token.kind == TokenKind::symbol && take_unicode(token.text, tree.span, out)) return;
   if (token.kind == TokenKind::command) return unknown(tree, out);
   const unsigned char first = static_cast<unsigned char>(token.text.empty() ? ' ' : token.text[0]);
   if (first >= 0x80) {  // α, ℝ, x̂ as the author typed them
     return atom(node::name(tree.span, std::string(token.text), latex_of_letter(token.text)), out);
   }
   atom(context_.bad("syntax", tree.span, "'" + std::string(token.text) + "' has no meaning here"), out);
+}
+
+/// A statement in braces or in a box, among others.
+void Converter::statement(Items kids, Span span, Items& out) const {
+  out.push_back(item_of(ItemKind::quad, {span.begin, span.begin}));
+  for (Item& kid : kids) out.push_back(std::move(kid));
+  out.push_back(item_of(ItemKind::quad, {span.end, span.end}));
 }
 
 void Converter::bracket(const Tree& tree, Items& out) {
@@ -358,8 +361,9 @@ void Converter::command(const Command& row, TreeView trees, std::size_t& at, Ite
       const bool states = std::any_of(item.kids.begin(), item.kids.end(), [](const Item& kid) {
         return kid.kind == ItemKind::rel || kid.kind == ItemKind::row;
       });
-      if ((states && rows_) || (item.kids.size() == 1 && item.kids[0].kind == ItemKind::bigop) || row.name == "mathop") {
-        for (Item& kid : item.kids) out.push_back(std::move(kid));  // \boxed{x = 3}
+      if (states && rows_) return statement(std::move(item.kids), item.span, out);  // \boxed{x = 3}
+      if ((item.kids.size() == 1 && item.kids[0].kind == ItemKind::bigop) || row.name == "mathop") {
+        for (Item& kid : item.kids) out.push_back(std::move(kid));
         return;
       }
       return out.push_back(std::move(item));

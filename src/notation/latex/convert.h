@@ -34,6 +34,7 @@ class Converter {
   void overset(const Command& row, TreeView trees, std::size_t& at, Items& out);
   void underset(TreeView trees, std::size_t& at, Items& out);
   void substack(TreeView trees, std::size_t& at, Items& out);
+  void statement(Items kids, Span span, Items& out) const;
   void relation(Span span, std::string text, Items& out) const;
   void atom(SynPtr syn, Items& out) const;
   void failed(const Tree& tree, Items& out) const;

@@ -9,8 +9,8 @@ namespace {
 
 constexpr int max_depth = 60;
 constexpr std::size_t max_uses = 20'000;
-constexpr std::size_t max_tokens = 200'000;
-constexpr std::size_t max_document_tokens = 4'000'000;
+constexpr std::size_t max_tokens = 50'000;
+constexpr std::size_t max_document_tokens = 1'000'000;
 
 bool is_symbol(const Token& token, std::string_view text) {
   return token.kind == TokenKind::symbol && token.text == text;

@@ -17,7 +17,7 @@
 namespace gradus::notation::markdown {
 namespace {
 
-constexpr std::size_t max_formula = 1'000'000;
+constexpr std::size_t max_formula = 2'000'000;
 constexpr std::size_t max_formulas = 6'000'000;  // bytes of formulas in a document
 constexpr std::size_t max_pieces = 400'000;
 constexpr std::size_t max_definitions = 5'000;
@@ -153,7 +153,7 @@ class DocumentReader {
                Dialect dialect = Dialect::latex) {
     flush(begin);
     formulas_ += content_end - content;
-    if (content_end - content > max_formula) return stop(begin, "a formula of more than a megabyte");
+    if (content_end - content > max_formula) return stop(begin, "a formula of more than two megabytes");
     if (formulas_ > max_formulas) return stop(begin, "more than six megabytes of formulas");
     Piece piece;
     piece.kind = kind;
@@ -268,12 +268,14 @@ class DocumentReader {
       return;
     }
     line_start_ = false;
+    if (quotes_ > 0) flush(begin);
     if (words_begin_ == begin) words_begin_ = inner;
     at_ = inner;
   }
 
   void fenced(const Fence& fence, std::size_t begin, std::size_t content) {
     flush(begin);
+    go(content);
     std::size_t at = content, content_end = text_.size(), next = text_.size();
     bool found = false;
     while (at < text_.size() && !found) {
@@ -329,10 +331,19 @@ class DocumentReader {
     ++at_;
   }
 
+  /// The end of the paragraph that `at` lies in, looked for once.
+  std::size_t paragraph_limit(std::size_t at) {
+    if (at < paragraph_from_ || at >= paragraph_to_) {
+      paragraph_from_ = at;
+      paragraph_to_ = paragraph_end(text_, at);
+    }
+    return paragraph_to_;
+  }
+
   /// The mark in the present paragraph, or npos. `absent_before`: a search that failed is not made again.
   std::size_t find_in_paragraph(std::string_view mark, std::size_t from, std::size_t& absent_before) {
     if (from < absent_before) return text_.npos;
-    const std::size_t limit = paragraph_end(text_, from);
+    const std::size_t limit = paragraph_limit(from);
     const std::size_t found = text_.substr(0, limit).find(mark, from);
     if (found == text_.npos) absent_before = limit;
     return found;
@@ -356,7 +367,9 @@ class DocumentReader {
     // A dollar alone is an amount, unless what follows is plainly LaTeX.
     const std::size_t end = std::min(line_end(begin), text_.find('$', begin + 1));
     const std::string_view after = text_.substr(begin + 1, std::min(end, text_.size()) - begin - 1);
-    if (after.find('\\') != after.npos || after.find("_{") != after.npos || after.find("^{") != after.npos) {
+    const std::size_t slash = after.find('\\');
+    const bool command = slash != after.npos && slash + 1 < after.size() && is_letter(after[slash + 1]);
+    if (command || after.find("_{") != after.npos || after.find("^{") != after.npos) {
       context_.report("unbalanced", span(begin, begin + 1), "$ is never closed", "close the formula with $");
     }
     ++at_;
@@ -479,7 +492,7 @@ class DocumentReader {
     while (at_ + length < text_.size() && text_[at_ + length] == '`') ++length;
     const std::size_t slot = std::min<std::size_t>(length, no_span_before_.size() - 1);
     if (at_ >= no_span_before_[slot]) {
-      const std::size_t limit = paragraph_end(text_, at_);
+      const std::size_t limit = paragraph_limit(at_);
       for (std::size_t i = at_ + length; i < limit;) {
         if (text_[i] != '`') {
           ++i;
@@ -516,6 +529,7 @@ class DocumentReader {
   std::size_t at_ = 0, words_begin_ = 0;
   std::size_t formulas_ = 0, definitions_ = 0;
   std::map<std::string_view, int> unclosed_;  ///< environments that did not close, and how often
+  std::size_t paragraph_from_ = 0, paragraph_to_ = 0;
   std::size_t no_github_before_ = 0;
   std::array<std::size_t, 2> no_twice_before_{};
   std::array<std::size_t, 16> no_span_before_{};

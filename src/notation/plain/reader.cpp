@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "notation/grammar/characters.h"
 #include "notation/grammar/nodes.h"
 #include "notation/grammar/utf8.h"
 #include "notation/latex/commands.h"
@@ -118,20 +119,7 @@ void Reader::step(Items& out) {
   at_ += next.text.size();
   if (c == '_' || c == '^') return script(c == '_' ? ItemKind::sub : ItemKind::sup, out);
   if (c == '\'') return quote(out);
-  if (!raised(next.text).empty() || !lowered(next.text).empty()) {
-    at_ = begin;
-    return scripts_in_unicode(!raised(next.text).empty(), out);
-  }
-  if (const std::string_view accent = combining_accent(next.text); !accent.empty() && is_operand(out) && out.back().syn &&
-      out.back().syn->kind == SynKind::name) {
-    auto name = std::make_shared<Syn>(*out.back().syn);
-    name->accent += (name->accent.empty() ? "" : "+") + std::string(accent);
-    name->latex = "\\" + std::string(accent) + "{" + name->latex + "}";
-    name->span = cover(name->span, span(begin));
-    out.back().span = name->span;
-    out.back().syn = std::move(name);
-    return;
-  }
+  if (take_unicode(next.text, span(begin), out)) return;
   if (c == '{') {
     at_ = begin;
     return bracket(out);
@@ -500,45 +488,6 @@ void Reader::quote(Items& out) {
   }
   out.push_back(item_of(ItemKind::sup, span(begin)));
   out.back().kids.push_back(atom(node::name(span(begin), "⊤", "\\top")));
-}
-
-void Reader::scripts_in_unicode(bool up, Items& out) {
-  const std::size_t begin = at_;
-  Item item = item_of(up ? ItemKind::sup : ItemKind::sub, {});
-  std::string digits;
-  std::size_t digits_begin = at_;
-  const auto flush = [&] {
-    if (!digits.empty()) {
-      item.kids.push_back(atom(node::number({static_cast<std::uint32_t>(digits_begin), static_cast<std::uint32_t>(at_)}, digits)));
-    }
-    digits.clear();
-  };
-  while (at_ < end_) {
-    const Char next = peek();
-    const std::string_view base = up ? raised(next.text) : lowered(next.text);
-    if (base.empty()) break;
-    if (is_digit(base[0])) {
-      if (digits.empty()) digits_begin = at_;
-      digits += base;
-      at_ += next.text.size();
-      continue;
-    }
-    flush();
-    const std::size_t from = at_;
-    at_ += next.text.size();
-    if (base == "+" || base == "-") {
-      item.kids.push_back(item_of(ItemKind::sign, span(from), std::string(base)));
-    } else if (up && base == "T" && item.kids.empty()) {
-      item.kids.push_back(atom(node::name(span(from), "⊤", "\\top")));
-    } else if (is_letter(base[0])) {
-      item.kids.push_back(atom(node::name(span(from), std::string(base), std::string(base))));
-    } else {
-      item.kids.push_back(atom(context_.bad("syntax", span(from), "a raised or lowered sign that is not read", "use ^ or _")));
-    }
-  }
-  flush();
-  item.span = span(begin);
-  out.push_back(std::move(item));
 }
 
 void Reader::script(ItemKind kind, Items& out) {

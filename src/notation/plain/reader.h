@@ -33,7 +33,6 @@ class Reader {
   void bracket(Items& out);
   void indices(Items& out);
   void quote(Items& out);
-  void scripts_in_unicode(bool raised, Items& out);
   void script(ItemKind kind, Items& out);
   Items script_argument();
   void root(std::size_t begin, Items& out);

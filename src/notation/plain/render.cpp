@@ -49,6 +49,7 @@ std::string write_power(const Form& form) {
   std::string out = at(base, Level::atom);
   if (base->kind == Kind::scripts && base->kids[2]) out = bracket(out);
   if (high) return out + *high;
+  if (form.kids[1]->kind == Kind::list) return out + "^{" + exponent + "}";
   return out + "^" + (level(*form.kids[1], true) < Level::atom ? bracket(exponent) : exponent);
 }
 

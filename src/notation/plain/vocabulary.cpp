@@ -2,36 +2,12 @@
 
 #include <algorithm>
 #include <iterator>
-#include <utility>
 
 #include "expr/elementary.h"
 #include "notation/latex/commands.h"
 
 namespace gradus::notation::plain {
 namespace {
-
-using Row = std::pair<std::string_view, std::string_view>;
-
-constexpr Row raised_rows[] = {
-    {"⁰", "0"}, {"¹", "1"}, {"²", "2"}, {"³", "3"}, {"⁴", "4"}, {"⁵", "5"}, {"⁶", "6"}, {"⁷", "7"}, {"⁸", "8"},
-    {"⁹", "9"}, {"⁺", "+"}, {"⁻", "-"}, {"⁼", "="}, {"⁽", "("}, {"⁾", ")"}, {"ᵃ", "a"}, {"ᵇ", "b"}, {"ᶜ", "c"},
-    {"ᵈ", "d"}, {"ᵉ", "e"}, {"ᶠ", "f"}, {"ᵍ", "g"}, {"ʰ", "h"}, {"ⁱ", "i"}, {"ʲ", "j"}, {"ᵏ", "k"}, {"ˡ", "l"},
-    {"ᵐ", "m"}, {"ⁿ", "n"}, {"ᵒ", "o"}, {"ᵖ", "p"}, {"ʳ", "r"}, {"ˢ", "s"}, {"ᵗ", "t"}, {"ᵘ", "u"}, {"ᵛ", "v"},
-    {"ʷ", "w"}, {"ˣ", "x"}, {"ʸ", "y"}, {"ᶻ", "z"}, {"ᴷ", "K"}, {"ᴸ", "L"}, {"ᴹ", "M"}, {"ᴺ", "N"}, {"ᵀ", "T"},
-    {"ᴰ", "D"},
-};
-
-constexpr Row lowered_rows[] = {
-    {"₀", "0"}, {"₁", "1"}, {"₂", "2"}, {"₃", "3"}, {"₄", "4"}, {"₅", "5"}, {"₆", "6"}, {"₇", "7"}, {"₈", "8"},
-    {"₉", "9"}, {"₊", "+"}, {"₋", "-"}, {"₌", "="}, {"₍", "("}, {"₎", ")"}, {"ₐ", "a"}, {"ₑ", "e"}, {"ₕ", "h"},
-    {"ᵢ", "i"}, {"ⱼ", "j"}, {"ₖ", "k"}, {"ₗ", "l"}, {"ₘ", "m"}, {"ₙ", "n"}, {"ₒ", "o"}, {"ₚ", "p"}, {"ᵣ", "r"},
-    {"ₛ", "s"}, {"ₜ", "t"}, {"ᵤ", "u"}, {"ᵥ", "v"}, {"ₓ", "x"},
-};
-
-constexpr Row accent_rows[] = {
-    {"\u0302", "hat"}, {"\u0304", "bar"}, {"\u0305", "bar"}, {"\u0303", "tilde"}, {"\u0307", "dot"},
-    {"\u0308", "ddot"}, {"\u20D7", "vec"},
-};
 
 constexpr std::string_view functions[] = {
     "tr",     "trace",   "det",    "logdet", "inv",   "diag",  "diagm", "vec",  "norm",  "norm1",  "norm2",   "normF",
@@ -47,21 +23,11 @@ constexpr std::string_view vocabulary[] = {
 };
 
 template <std::size_t N>
-std::string_view find(const Row (&rows)[N], std::string_view key) {
-  const auto row = std::find_if(std::begin(rows), std::end(rows), [&](const Row& r) { return r.first == key; });
-  return row == std::end(rows) ? std::string_view() : row->second;
-}
-
-template <std::size_t N>
 bool contains(const std::string_view (&words)[N], std::string_view word) {
   return std::find(std::begin(words), std::end(words), word) != std::end(words);
 }
 
 }  // namespace
-
-std::string_view raised(std::string_view character) { return find(raised_rows, character); }
-std::string_view lowered(std::string_view character) { return find(lowered_rows, character); }
-std::string_view combining_accent(std::string_view character) { return find(accent_rows, character); }
 
 std::string_view letter_named(std::string_view word) {
   if (word.size() < 2) return {};

@@ -1,17 +1,10 @@
-// The characters and words of the plain-text language.
+// The words of the plain-text language.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 namespace gradus::notation::plain {
-
-/// "²" → "2", "ᵀ" → "T", "⁻" → "-"; empty if the character is not raised.
-std::string_view raised(std::string_view character);
-/// "₁" → "1", "ᵢ" → "i".
-std::string_view lowered(std::string_view character);
-/// Accent of a combining character: U+0302 → "hat".
-std::string_view combining_accent(std::string_view character);
 
 /// "alpha" → "α", "nabla" → "∇"; empty if it is no letter's name.
 std::string_view letter_named(std::string_view word);

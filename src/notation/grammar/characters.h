@@ -1,0 +1,15 @@
+// Raised, lowered and combining characters of Unicode.
+#pragma once
+
+#include <string_view>
+
+namespace gradus::notation {
+
+/// "²" → "2", "ᵀ" → "T", "⁻" → "-"; empty if the character is not raised.
+std::string_view raised(std::string_view character);
+/// "₁" → "1", "ᵢ" → "i".
+std::string_view lowered(std::string_view character);
+/// Accent of a combining character: U+0302 → "hat".
+std::string_view combining_accent(std::string_view character);
+
+}  // namespace gradus::notation

@@ -15,7 +15,10 @@
 namespace gradus {
 namespace {
 
-constexpr std::string_view kLayout = "a gradient has the shape of its variable; a Jacobian has one row an output";
+std::string layout_of(const Understood& u) {
+  return std::string(u.gradient_rows ? "a gradient is a row" : "a gradient has the shape of its variable") + "; " +
+         (u.jacobian_columns ? "a Jacobian has one column an output" : "a Jacobian has one row an output");
+}
 
 /// Rules that a reader of the brief derivation takes for granted.
 bool is_routine(std::string_view rule) {
@@ -183,9 +186,13 @@ void domain_of(Expr whole, std::vector<std::string>& out) {
 
 class Deriver {
  public:
-  Deriver(const DeriveRequest& request, Derivative& out) : request_(request), out_(out) {}
+  Deriver(const DeriveRequest& request, const Understood& understood, Derivative& out)
+      : request_(request), understood_(understood), out_(out) {}
 
-  void run(const Value& expression, const std::vector<Value>& by) {
+  void run() {
+    const std::size_t order = understood_.by ? static_cast<std::size_t>(std::max(request_.order, 1)) : 0;
+    const std::vector<Value> by(order, understood_.by.value_or(Value{}));
+    const Value expression = with_ranges(*understood_.expression);
     std::vector<Value> all{expression};
     all.insert(all.end(), by.begin(), by.end());
     IndexNames names(all);
@@ -209,8 +216,10 @@ class Deriver {
       for (std::size_t k = 0; k < by.size(); ++k) {
         const Value variable = names.renamed(by[k]);
         const bool gradient = value.axes.empty() && variable.axes.size() == 1;
+        const bool jacobian = k == 0 && value.axes.size() == 1 && variable.axes.size() == 1;
         value.axes.insert(value.axes.end(), variable.axes.begin(), variable.axes.end());
-        value.row = gradient && variable.row;
+        if (jacobian && understood_.jacobian_columns) std::swap(value.axes[0], value.axes[1]);
+        value.row = gradient && variable.row != understood_.gradient_rows;
         pending.axes = value.axes;
         pending.row = value.row;
         pending.body = make::deriv(pending.body, variable.body);
@@ -266,14 +275,55 @@ class Deriver {
 
   void finish(const Value& value) {
     out_.entry = shown(value.body);
-    const auto matrix = folded(value);
+    auto matrix = folded(value);
+    // A number with sums left in it is no clearer than its index notation.
+    if (value.axes.empty() && matrix && matrix->latex.find("\\sum") != std::string::npos) matrix.reset();
     out_.folded = matrix.has_value();
     out_.result = matrix.value_or(out_.entry);
     out_.shape = shape_of(value);
-    out_.layout = kLayout;
+    out_.layout = layout_of(understood_);
+  }
+
+  /// A free index that no range was told for gets the one over which the definitions sum that index of that symbol.
+  Value with_ranges(const Value& value) {
+    IndexMap map;
+    std::vector<std::string> told;
+    visit(value.body, [&](Expr node) {
+      if (node->kind != Kind::ref) return;
+      for (std::size_t i = 0; i < node->kids.size(); ++i) {
+        const IndexVar* var = node->kids[i]->kind == Kind::index ? node->kids[i]->var : nullptr;
+        if (!var || var->lo || map.count(var) || std::count(value.body->free.begin(), value.body->free.end(), var) == 0) {
+          continue;
+        }
+        std::set<const Symbol*> seen;
+        std::optional<Range> range;
+        find_range(value.body, node->symbol, i, seen, range);
+        if (!range) continue;
+        const IndexVar* own = make::fresh(var->name, range->lo, range->hi);
+        map[var] = make::index(own);
+        out_.readings.push_back(range_text(own));
+      }
+    });
+    Value out = value;
+    if (!map.empty()) out.body = substitute(value.body, map);
+    return out;
+  }
+
+  static void find_range(Expr e, const Symbol* symbol, std::size_t at, std::set<const Symbol*>& seen,
+                         std::optional<Range>& range) {
+    visit(e, [&](Expr node) {
+      if (range || node->kind != Kind::ref) return;
+      if (node->symbol == symbol && at < node->kids.size()) {
+        const Expr term = node->kids[at];
+        if (term->kind == Kind::index && term->var->lo && term->var->hi) range = Range{term->var->lo, term->var->hi};
+      }
+      if (!seen.insert(node->symbol).second) return;
+      for (const Clause& clause : node->symbol->clauses) find_range(clause.body, symbol, at, seen, range);
+    });
   }
 
   const DeriveRequest& request_;
+  const Understood& understood_;
   Derivative& out_;
 };
 
@@ -285,14 +335,13 @@ Derivative derive(const DeriveRequest& request) {
   out.wrt = request.wrt;
   Pool pool;
   const Pool::Scope scope(pool);
-  Understood understood = understand(request);
-  out.source = std::move(understood.source);
-  out.diagnostics = std::move(understood.diagnostics);
-  out.readings = std::move(understood.readings);
+  const Understood understood = understand(request);
+  out.source = understood.source;
+  out.diagnostics = understood.diagnostics;
+  out.readings = understood.readings;
   if (!understood.expression) return out;
-  const std::size_t order = understood.by ? static_cast<std::size_t>(std::max(request.order, 1)) : 0;
   try {
-    Deriver(request, out).run(*understood.expression, std::vector<Value>(order, understood.by.value_or(Value{})));
+    Deriver(request, understood, out).run();
   } catch (const OverBudget& over) {
     out.diagnostics.push_back(
         {Severity::error, "budget", {}, "the derivative is too large: " + over.what, "derive a part of it"});

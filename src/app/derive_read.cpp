@@ -92,12 +92,15 @@ Understood understand(const DeriveRequest& request) {
   for (const ElaboratedExpression& read : elaboration.expressions) {
     for (const auto* told : {&read.inferred, &read.readings}) {
       for (const std::string& line : *told) {
+        if (line.find('?') != std::string::npos) continue;  // a family whose members nobody counted
         if (std::find(out.readings.begin(), out.readings.end(), line) == out.readings.end())
           out.readings.push_back(line);
       }
     }
     out.diagnostics.insert(out.diagnostics.end(), read.diagnostics.begin(), read.diagnostics.end());
   }
+  out.jacobian_columns = elaboration.jacobian_columns;
+  out.gradient_rows = elaboration.gradient_rows;
   const auto& values = elaboration.expressions;
   if (!values[0].value) return out;
   if (!request.wrt.empty()) {

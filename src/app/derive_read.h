@@ -14,6 +14,7 @@ struct Understood {
   Source source;                    ///< the sheet, the declarations and the expression, one below the other
   std::optional<Value> expression;  ///< none: the diagnostics say why
   std::optional<Value> by;          ///< the variable; none if the expression is a derivative itself
+  bool jacobian_columns = false, gradient_rows = false;  ///< the layout of the sheet
   std::vector<std::string> readings;
   std::vector<Diagnostic> diagnostics;
 };

@@ -1,37 +1,13 @@
 // A page that stands on its own: the steps with their verdicts, nothing fetched from elsewhere.
 #include <fmt/format.h>
 
+#include "app/html.h"
 #include "app/report.h"
 #include "app/steps.h"
 #include "notation/write.h"
 
 namespace gradus {
 namespace {
-
-constexpr std::string_view kStyle = R"(
-  body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
-  article { border-left: 4px solid #999; padding: .4rem 1rem; margin: .8rem 0; }
-  .good { border-color: #2a8a3e; } .bad { border-color: #c0392b; } .open { border-color: #c58b00; }
-  .formula { font: 1.15rem/1.5 "STIX Two Math", "Latin Modern Math", Cambria Math, serif; overflow-x: auto; }
-  .verdict { font-weight: 600; } .good .verdict { color: #2a8a3e; } .bad .verdict { color: #c0392b; }
-  .open .verdict { color: #946800; } .note { color: #666; }
-  dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; margin: .3rem 0; } dt { color: #666; }
-  dd { margin: 0; overflow-x: auto; } pre { background: #f4f4f4; padding: .6rem; overflow-x: auto; }
-  @media (prefers-color-scheme: dark) { body { background: #181818; color: #ddd; } pre { background: #262626; } })";
-
-std::string escape(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
 
 std::string_view css_class(VerdictKind kind) {
   const std::string_view mark = mark_of(kind);
@@ -40,7 +16,7 @@ std::string_view css_class(VerdictKind kind) {
 }
 
 std::string row(std::string_view label, std::string_view text) {
-  return text.empty() ? "" : fmt::format("<dt>{}</dt><dd>{}</dd>\n", label, escape(text));
+  return text.empty() ? "" : fmt::format("<dt>{}</dt><dd>{}</dd>\n", label, escape_html(text));
 }
 
 std::string article(const StepView& step) {
@@ -63,8 +39,8 @@ std::string article(const StepView& step) {
       "<article class=\"{0}\" id=\"step-{1}\"><div class=\"formula\">{2} {1}&ensp;{3}= {4}</div>\n"
       "<div><span class=\"verdict\">{5}</span> <span class=\"note\">{6} line "
       "{7}</span></div>\n<dl>{8}</dl></article>\n",
-      css_class(v.kind), step.claim->n, mark_of(v.kind), escape(lhs), escape(latex_to_text(step.rhs)), name_of(v.kind),
-      escape(v.method.empty() ? "" : v.method + ","), step.position.line, rows);
+      css_class(v.kind), step.claim->n, mark_of(v.kind), escape_html(lhs), escape_html(latex_to_text(step.rhs)), name_of(v.kind),
+      escape_html(v.method.empty() ? "" : v.method + ","), step.position.line, rows);
 }
 
 }  // namespace
@@ -73,15 +49,10 @@ std::string html_report(const Response& response) {
   const std::vector<StepView> steps = steps_of(response);
   std::string body;
   for (const Diagnostic& d : response.diagnostics) {
-    body += fmt::format("<pre>{}</pre>\n", escape(told(d, response.source)));
+    body += fmt::format("<pre>{}</pre>\n", escape_html(told(d, response.source)));
   }
   for (const StepView& step : steps) body += article(step);
-  const std::string name = escape(response.source.name());
-  return fmt::format(
-      "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{0} · gradus</title>\n"
-      "<meta name=\"viewport\" content=\"width=device-width\"><style>{1}</style></head>\n"
-      "<body><h1>{0}</h1>\n<p class=\"note\">{2}</p>\n{3}</body></html>\n",
-      name, kStyle, escape(summary_line(steps)), body);
+  return html_page(response.source.name(), summary_line(steps), body);
 }
 
 }  // namespace gradus

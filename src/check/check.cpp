@@ -2,6 +2,7 @@
 #include "check/check.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "check/explain.h"
 #include "check/judge.h"
@@ -66,8 +67,8 @@ class Checker {
     add_each(verdict.assumptions, judgement.assumptions);
     if (verdict.kind == VerdictKind::confirmed) verdict.digits = std::to_string(judgement.digits);
     if (verdict.kind == VerdictKind::proved) write_steps(judgement.derivation, verdict);
-    if (verdict.kind == VerdictKind::wrong || verdict.kind == VerdictKind::conditional) explain(*judgement.decisive, claim, verdict);
     against_start(claim, judgement, verdict);
+    if (verdict.kind == VerdictKind::wrong || verdict.kind == VerdictKind::conditional) explain(*judgement.decisive, claim, verdict);
     return verdict;
   }
 
@@ -83,8 +84,15 @@ class Checker {
     const Residual residual = residual_of(side, claim, source_);
     verdict.residual = residual.latex;
     verdict.residual_text = residual.text;
-    if (!recheck_) return;
-    if (auto correction = correct(side, claim, source_, *recheck_, std::min(1.5, options_.seconds_per_claim * 0.5))) {
+    if (verdict.against_start == VerdictKind::proved || verdict.against_start == VerdictKind::confirmed) {
+      verdict.diagnosis = "the slip is in the row before: this row equals the start of the chain again";
+      return;
+    }
+    if (!recheck_ || seconds_for_corrections_ <= 0) return;
+    const auto begin = std::chrono::steady_clock::now();
+    auto correction = correct(side, claim, source_, *recheck_, std::min({1.5, options_.seconds_per_claim * 0.5, seconds_for_corrections_}));
+    seconds_for_corrections_ -= std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    if (correction) {
       verdict.correction = std::move(correction->latex);
       verdict.diagnosis = std::move(correction->diagnosis);
       verdict.wrong_term = std::move(correction->wrong_term);
@@ -132,6 +140,7 @@ class Checker {
   const CheckOptions& options_;
   Recheck* recheck_;
   Chained chain_;  ///< what is known of the row before
+  double seconds_for_corrections_ = 8.0;  ///< for the whole sheet: a sheet full of slips must not take for ever
 };
 
 }  // namespace

@@ -62,34 +62,41 @@ class Catalogue {
   std::string_view text(Span span) const { return context_.source.text(span); }
   std::string_view text(const Syn& node) const { return text(node.span); }
 
-  void propose(int rank, Span replaced, std::string_view by, std::string diagnosis, Span where) {
+  void propose(Slip slip, int rank, Span replaced, std::string_view by, std::string diagnosis, Span where) {
     if (replaced.begin < context_.span.begin || replaced.end > context_.span.end) return;
     const std::string before(text({context_.span.begin, replaced.begin})), after(text({replaced.end, context_.span.end}));
     std::string latex = join(join(before, by), after);
     const std::size_t from = latex.find_first_not_of(" \n\t");
     if (from == std::string::npos) return;
-    ranked_.emplace_back(rank, Edit{latex.substr(from), std::move(diagnosis), where});
+    ranked_.emplace_back(rank, Edit{slip, latex.substr(from), std::move(diagnosis), where});
   }
-  void propose(int rank, const Syn& node, std::string_view by, std::string diagnosis) {
-    propose(rank, node.span, by, std::move(diagnosis), node.span);
+  void propose(Slip slip, int rank, const Syn& node, std::string_view by, std::string diagnosis) {
+    propose(slip, rank, node.span, by, std::move(diagnosis), node.span);
   }
 
   /// Factors and signs of the whole side.
   void whole(const Syn& right) {
     const std::string inner(text(context_.span));
     const std::string held = right.kind == SynKind::sum ? "\\left(" + inner + "\\right)" : inner;
-    const auto times = [&](int rank, const std::string& factor, const std::string& diagnosis) {
-      propose(rank, context_.span, join(factor, held), diagnosis, context_.span);
+    const auto times = [&](Slip slip, int rank, const std::string& factor, const std::string& diagnosis) {
+      propose(slip, rank, context_.span, join(factor, held), diagnosis, context_.span);
     };
-    times(0, "-", "the sign is wrong");
-    times(1, "2 ", "a factor 2 is missing");
-    times(1, "\\frac{1}{2} ", "a factor 2 too many");
-    times(6, "-2 ", "a factor −2 is missing");
+    if (right.kind == SynKind::sum && right.kids.size() == 1)  // −a: without its minus
+      propose(Slip::sign, 0, context_.span, text(*right.kids[0]), "the sign is wrong", context_.span);
+    times(Slip::sign, 0, "-", "the sign is wrong");
+    times(Slip::factor, 1, "2 ", "a factor 2 is missing");
+    for (const char* half : {"\\frac{1}{2}", "\\frac12", "\\tfrac{1}{2}", "\\tfrac12"})
+      if (inner.starts_with(half) && right.kind == SynKind::product)
+        propose(Slip::factor, 0, context_.span, inner.substr(std::string(half).size()), "a factor 2 is missing", context_.span);
+    if (inner.starts_with("2") && right.kind == SynKind::product && right.kids[0]->text == "2")
+      propose(Slip::factor, 0, context_.span, inner.substr(1), "a factor 2 too many", context_.span);
+    times(Slip::factor, 1, "\\frac{1}{2} ", "a factor 2 too many");
+    times(Slip::factor, 6, "-2 ", "a factor −2 is missing");
     for (const std::string& size : context_.size_latex) {
-      times(3, "\\frac{1}{" + size + "} ", "the factor 1/" + size + " is missing");
-      times(3, size + " ", "the factor 1/" + size + " is too much, or a factor " + size + " is missing");
+      times(Slip::factor, 3, "\\frac{1}{" + size + "} ", "the factor 1/" + size + " is missing");
+      times(Slip::factor, 3, size + " ", "a factor " + size + " is missing, or one of 1/" + size + " too much");
     }
-    propose(30, context_.span, "0", "everything cancels", context_.span);
+    propose(Slip::zero, 30, context_.span, "0", "everything cancels", context_.span);
   }
 
   /// Where the sign of term k stands; empty if there is none.
@@ -109,16 +116,19 @@ class Catalogue {
       const Span signed_term{mark.begin, term.span.end};
       const std::string body(text(term));
       if (sum.kids.size() > 1 || depth > 0)
-        propose(2, Span{mark.begin, mark.end}, sign < 0 ? (k == 0 ? "" : "+") : "-", "the sign of a term is wrong", signed_term);
+        propose(Slip::sign, 2, Span{mark.begin, mark.end}, sign < 0 ? (k == 0 ? "" : "+") : "-", "the sign of a term is wrong", signed_term);
       if (sum.kids.size() > 1) {
         std::uint32_t end = term.span.end;
         if (k == 0 && sum.signs.size() > 1 && sum.signs[1] > 0) end = sign_span(sum, 1).end;
-        propose(8, Span{mark.begin, end}, "", "a term is too much", signed_term);
-        propose(4, term.span, join("2 ", body), "a factor 2 is missing in a term", signed_term);
-        propose(4, term.span, join("\\frac{1}{2} ", body), "a factor 2 too many in a term", signed_term);
+        propose(Slip::term, 8, Span{mark.begin, end}, "", "a term is too much", signed_term);
+        propose(Slip::factor, 4, term.span, join("2 ", body), "a factor 2 is missing in a term", signed_term);
+        propose(Slip::factor, 4, term.span, join("\\frac{1}{2} ", body), "a factor 2 too many in a term", signed_term);
+        for (const char* half : {"\\frac{1}{2}", "\\frac12", "\\tfrac{1}{2}", "\\tfrac12"})
+          if (body.starts_with(half) && body.size() > std::string(half).size())
+            propose(Slip::factor, 3, term.span, body.substr(std::string(half).size()), "a factor 2 is missing in a term", signed_term);
         for (const std::string& size : context_.size_latex) {
-          propose(9, term.span, join("\\frac{1}{" + size + "} ", body), "the factor 1/" + size + " is missing in a term", signed_term);
-          propose(9, term.span, join(size + " ", body), "a factor " + size + " is missing in a term", signed_term);
+          propose(Slip::factor, 9, term.span, join("\\frac{1}{" + size + "} ", body), "the factor 1/" + size + " is missing in a term", signed_term);
+          propose(Slip::factor, 9, term.span, join(size + " ", body), "a factor " + size + " is missing in a term", signed_term);
         }
         lost_factors(signed_term, term);
       }
@@ -132,11 +142,11 @@ class Catalogue {
       // Behind the coefficient and before the rest reads best: 2 f(x) ∂f/∂w.
       if (term.kind == SynKind::product && !term.kids.empty() && term.kids[0]->kind == SynKind::number) {
         const std::uint32_t at = term.kids[0]->span.end;
-        propose(10 + rank, Span{at, at}, " " + factor + " ", "the factor " + factor + " is lost", where);
+        propose(Slip::lost_factor, 10 + rank, Span{at, at}, " " + factor + " ", "the factor " + factor + " is lost", where);
       } else {
-        propose(10 + rank, Span{term.span.begin, term.span.begin}, factor + " ", "the factor " + factor + " is lost", where);
+        propose(Slip::lost_factor, 10 + rank, Span{term.span.begin, term.span.begin}, factor + " ", "the factor " + factor + " is lost", where);
       }
-      propose(14 + rank, Span{term.span.end, term.span.end}, " " + factor, "the factor " + factor + " is lost", where);
+      propose(Slip::lost_factor, 14 + rank, Span{term.span.end, term.span.end}, " " + factor, "the factor " + factor + " is lost", where);
     }
   }
 
@@ -175,20 +185,20 @@ class Catalogue {
       const Syn& factor = *node.kids[k];
       if (factor.kind == SynKind::op) continue;
       if (const std::string other = transposed(factor); !other.empty() && n <= 10)
-        propose(5, factor, other, "a transposition is " + std::string(other.size() > text(factor).size() ? "missing" : "too much"));
+        propose(Slip::arrangement, 5, factor, other, "a transposition is " + std::string(other.size() > text(factor).size() ? "missing" : "too much"));
       if (n >= 2 && factor.kind != SynKind::bigop && factor.kind != SynKind::name)
-        propose(12, node.span, without(node, k), "a factor is too much", node.span);
+        propose(Slip::extra_factor, 12, node.span, without(node, k), "a factor is too much", node.span);
       else if (n >= 2 && factor.kind == SynKind::name)
-        propose(13, node.span, without(node, k), "a factor is too much", node.span);
+        propose(Slip::extra_factor, 13, node.span, without(node, k), "a factor is too much", node.span);
       if (k + 1 >= n) continue;
       const Syn& next = *node.kids[k + 1];
       if (next.kind == SynKind::op || !is_array_like(factor) || !is_array_like(next)) continue;
       const Span both{factor.span.begin, next.span.end};
       const std::string a(text(factor)), b(text(next)), ta = transposed(factor), tb = transposed(next);
-      propose(6, both, join(join(b, " "), a), "two factors stand in the wrong order", both);
+      propose(Slip::arrangement, 6, both, join(join(b, " "), a), "two factors stand in the wrong order", both);
       if (ta.empty() || tb.empty()) continue;
-      propose(6, both, join(join(ta, " "), tb), "the transpositions of two factors are exchanged", both);
-      propose(7, both, join(join(tb, " "), ta), "two factors stand in the wrong order, and their transpositions too", both);
+      propose(Slip::arrangement, 6, both, join(join(ta, " "), tb), "the transpositions of two factors are exchanged", both);
+      propose(Slip::arrangement, 7, both, join(join(tb, " "), ta), "two factors stand in the wrong order, and their transpositions too", both);
     }
   }
 
@@ -209,14 +219,14 @@ class Catalogue {
     const std::string whole(text(node));
     const std::string from = node.text == "sum" ? "\\sum" : "\\prod", to = node.text == "sum" ? "\\prod" : "\\sum";
     if (const std::size_t at = whole.find(from); at == 0 && (node.text == "sum" || node.text == "prod"))
-      propose(11, node, to + whole.substr(from.size()), node.text == "sum" ? "a sum stands for a product" : "a product stands for a sum");
+      propose(Slip::reduction, 11, node, to + whole.substr(from.size()), node.text == "sum" ? "a sum stands for a product" : "a product stands for a sum");
     for (const SynPtr& limit : {node.sub, node.sup}) {
       if (!limit) continue;
       const Syn& last = limit->kind == SynKind::chain && !limit->kids.empty() ? *limit->kids.back() : *limit;
       const bool braced = text(last).starts_with("{") || context_.source.text()[last.span.begin - 1] == '{' || limit->kind == SynKind::chain;
       for (const char* shift : {"+1", "-1"}) {
         const std::string shifted = std::string(text(last)) + shift;
-        propose(11, last.span, braced ? shifted : "{" + shifted + "}", "a limit of the sum is off by one", node.span);
+        propose(Slip::limits, 11, last.span, braced ? shifted : "{" + shifted + "}", "a limit of the sum is off by one", node.span);
       }
     }
   }
@@ -234,42 +244,42 @@ class Catalogue {
       if (letters.size() == 2) {
         const Span both{letters[0]->span.begin, letters[1]->span.end};
         const std::string between(text(Span{letters[0]->span.end, letters[1]->span.begin}));
-        propose(5, both, std::string(text(*letters[1])) + between + std::string(text(*letters[0])), "two indices are exchanged", node.span);
+        propose(Slip::indices, 5, both, std::string(text(*letters[1])) + between + std::string(text(*letters[0])), "two indices are exchanged", node.span);
       }
       for (const Syn* letter : letters)
         for (const std::string& other : index_letters_)
-          if (other != text(*letter)) propose(15, letter->span, other, "the index " + std::string(text(*letter)) + " should be " + other, node.span);
+          if (other != text(*letter)) propose(Slip::indices, 15, letter->span, other, "the index " + std::string(text(*letter)) + " should be " + other, node.span);
       if (script == node.sub || letters.empty()) continue;
       for (const char* shift : {"+1", "-1"})
         if (letters.size() == 1 && script->kind == SynKind::name)
-          propose(16, script->span, "{" + std::string(text(*script)) + shift + "}", "a layer is off by one", node.span);
+          propose(Slip::indices, 16, script->span, "{" + std::string(text(*script)) + shift + "}", "a layer is off by one", node.span);
     }
     if (node.sup && node.sup->kind == SynKind::number) {
       const std::string_view sub = node.sub ? text(*node.sub) : std::string_view{};
-      propose(8, node, scripted(text(base), sub, ""), "a power is too much");
+      propose(Slip::power, 8, node, scripted(text(base), sub, ""), "a power is too much");
       for (const char* power : {"2", "3", "4"})
-        if (text(*node.sup) != power) propose(12, node, scripted(text(base), sub, power), "a power is wrong");
+        if (text(*node.sup) != power) propose(Slip::power, 12, node, scripted(text(base), sub, power), "a power is wrong");
     }
   }
 
   void primes(const Syn& name) {
     const std::uint32_t end = name.span.end;
-    if (end < context_.span.end && context_.source.text()[end] == '(') propose(9, Span{end, end}, "'", "a derivative is missing: " + std::string(text(name)) + "' for " + std::string(text(name)), name.span);
-    if (end < context_.span.end && context_.source.text()[end] == '\'') propose(12, Span{end, end + 1}, "", "a derivative is too much", name.span);
+    if (end < context_.span.end && context_.source.text()[end] == '(') propose(Slip::prime, 9, Span{end, end}, "'", "a derivative is missing: " + std::string(text(name)) + "' for " + std::string(text(name)), name.span);
+    if (end < context_.span.end && context_.source.text()[end] == '\'') propose(Slip::prime, 12, Span{end, end + 1}, "", "a derivative is too much", name.span);
   }
 
   void fraction(const Syn& node) {
     if (node.kids.size() != 2 || node.text == "binom") return;
-    propose(12, node, text(*node.kids[0]), "a denominator is too much");
+    propose(Slip::extra_factor, 12, node, text(*node.kids[0]), "a denominator is too much");
     const std::string above(text(*node.kids[0])), below(text(*node.kids[1]));
     const auto bare = [](std::string s) { return s.size() >= 2 && s.front() == '{' && s.back() == '}' ? s.substr(1, s.size() - 2) : s; };
-    propose(13, node, "\\frac{" + bare(above) + "}{(" + bare(below) + ")^2}", "a denominator should be squared");
-    if (bare(above) == "1") propose(12, node, bare(below), "a fraction stands upside down");
+    propose(Slip::power, 13, node, "\\frac{" + bare(above) + "}{(" + bare(below) + ")^2}", "a denominator should be squared");
+    if (bare(above) == "1") propose(Slip::power, 12, node, bare(below), "a fraction stands upside down");
   }
 
   void names(const Syn& node) {
     for (const std::string& other : names_)
-      if (other != text(node)) propose(18, node, other, std::string(text(node)) + " should be " + other);
+      if (other != text(node)) propose(Slip::name, 18, node, other, std::string(text(node)) + " should be " + other);
   }
 
   void walk(const Syn& node, int depth) {
@@ -286,9 +296,9 @@ class Catalogue {
         break;
       case SynKind::number: {
         if (node.text == "1") break;
-        if (node.text == "2") propose(7, node, "", "a factor 2 too many");
-        if (node.text != "2") propose(9, node, "2", "a number is wrong");
-        propose(9, node, "4", "a number is wrong");
+        if (node.text == "2") propose(Slip::factor, 4, node, "", "a factor 2 too many");
+        if (node.text != "2") propose(Slip::number, 9, node, "2", "a number is wrong");
+        propose(Slip::number, 9, node, "4", "a number is wrong");
         break;
       }
       default: break;

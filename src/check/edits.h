@@ -5,6 +5,7 @@
 // Which of them mends the step is for the checker to say.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,13 @@
 
 namespace gradus {
 
+/// The kinds of slip that the catalogue knows.
+enum class Slip : std::uint8_t {
+  sign, factor, term, lost_factor, extra_factor, indices, arrangement, limits, reduction, power, prime, name, number, zero
+};
+
 struct Edit {
+  Slip slip = Slip::factor;
   std::string latex;      ///< the whole right side, edited
   std::string diagnosis;  ///< what was wrong: "a factor 2 is missing"
   Span where;             ///< the smallest sub-term that the edit touches

@@ -9,7 +9,7 @@ namespace {
 
 // Deeper than this the machine's stack is in danger; recursions without a base end here too.
 constexpr int max_depth = 3000;
-constexpr long max_components = 4096;
+constexpr long max_components = 4096, max_terms = 100'000;
 
 }  // namespace
 
@@ -179,6 +179,7 @@ NodeId Grounder::compute(Expr e, EnvId env) {
 NodeId Grounder::eval_reduce(Expr e, EnvId env) {
   const Bounds range = eval_bounds(e->var, env);
   if (!range.lo || !range.hi) return fail("the range of " + e->var->name + " is not known");
+  if (*range.hi - *range.lo >= max_terms) throw OverBudget{"terms of a sum (" + std::to_string(max_terms) + ")"};
   const ReduceOp op = e->reduce_op();
   Assigned assigned(*this);
   assigned.set(e->var, *range.lo);
@@ -215,8 +216,12 @@ NodeId Grounder::eval_ref(Expr e, EnvId env) {
     if ((range.lo && at[k] < *range.lo) || (range.hi && at[k] > *range.hi))
       return fail("index " + std::to_string(at[k]) + " of " + symbol->name + " is out of range");
   }
-  if (!symbol->clauses.empty())
+  if (!symbol->clauses.empty()) {
     if (const auto unfolded = match(symbol, at, env)) return eval_defined(e, at, *unfolded, env);
+    // Where a recursion ends there is a free quantity (h_0). Elsewhere what is defined for other members is not free.
+    const bool general = std::any_of(symbol->clauses.begin(), symbol->clauses.end(), [](const Clause& c) { return !c.vars.empty(); });
+    if (general && !recursive(symbol)) return fail(symbol->name + " is not defined at these indices");
+  }
   if (symbol->role == Role::function) return eval_abstract(e, at, env);
   return graph_.leaf({symbol, 0, at});
 }
@@ -387,8 +392,7 @@ bool Grounder::beyond_recursion(NodeId body, NodeId variable) {
   const Component component = graph_.component(variable);
   const Symbol* symbol = component.symbol;
   if (symbol->clauses.empty() || symbol->family == 0) return false;
-  const bool recursive = std::any_of(symbol->clauses.begin(), symbol->clauses.end(), [&](const Clause& c) { return depends_on(c.body, symbol); });
-  if (!recursive) return false;
+  if (!recursive(symbol)) return false;
   std::vector<long> last(symbol->family, std::numeric_limits<long>::min());
   for (NodeId id : graph_.reachable({body})) {
     if (id == variable) return false;

@@ -40,8 +40,10 @@ class Grounder {
   const std::string& reason() const { return reason_; }
   /// Whether a clause of the symbol matches these indices (true for symbols without clauses).
   bool has_clause(const Symbol* symbol, const std::vector<long>& at);
-  /// Refs that stand in e itself, below no definition, with their indices.
-  bool mentions_leaf_of_definition(Expr e, const IndexValues& values);
+  /// Whether e itself, below no definition, speaks of members of a recursion that no clause defines: its base (h_0), or what
+  /// lies beyond its end, where the formula means nothing.
+  enum class Mention : std::uint8_t { defined, base, beyond };
+  Mention mentions(Expr e, const IndexValues& values);
 
  private:
   using EnvId = std::int32_t;
@@ -68,6 +70,8 @@ class Grounder {
   NodeId eval_ref(Expr e, EnvId env);
   NodeId eval_reduce(Expr e, EnvId env);
   NodeId eval_deriv(Expr e, EnvId env);
+  /// Whether the symbol's definition leads back to the symbol.
+  static bool recursive(const Symbol* symbol);
   bool beyond_recursion(NodeId body, NodeId variable);
   NodeId eval_matrix(Expr e, EnvId env);
   NodeId eval_abstract(Expr e, const std::vector<long>& at, EnvId env);

@@ -63,18 +63,29 @@ bool Grounder::has_clause(const Symbol* symbol, const std::vector<long>& at) {
   return symbol->clauses.empty() || match(symbol, at, 0).has_value();
 }
 
-bool Grounder::mentions_leaf_of_definition(Expr e, const IndexValues& values) {
-  bool found = false;
+bool Grounder::recursive(const Symbol* symbol) {
+  return std::any_of(symbol->clauses.begin(), symbol->clauses.end(), [&](const Clause& c) { return depends_on(c.body, symbol); });
+}
+
+Grounder::Mention Grounder::mentions(Expr e, const IndexValues& values) {
+  Mention result = Mention::defined;
   visit(e, [&](Expr node) {
-    if (found || node->kind != Kind::ref || node->symbol->clauses.empty() || node->symbol->family == 0) return;
-    values_ = values;
-    depth_ = 0;
+    if (node->kind != Kind::ref || node->symbol->clauses.empty() || node->symbol->family == 0) return;
     for (const IndexVar* var : node->free)
       if (!values.count(var)) return;
+    values_ = values;
+    depth_ = 0;
     std::vector<long> at;
-    if (eval_indices(node->kids, 0, at) && !match(node->symbol, at, 0)) found = true;
+    if (!eval_indices(node->kids, 0, at) || match(node->symbol, at, 0)) return;
+    Mention here = Mention::base;
+    for (std::size_t k = 0; k < node->symbol->family && k < at.size(); ++k) {
+      std::vector<long> before = at;
+      --before[k];
+      if (match(node->symbol, before, 0)) here = Mention::beyond;
+    }
+    result = std::max(result, here);
   });
-  return found;
+  return result;
 }
 
 std::int32_t Grounder::intern_binding(Binding binding) {

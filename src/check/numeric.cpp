@@ -105,17 +105,17 @@ std::vector<IndexValues> Comparison::combinations() {
 }
 
 bool Comparison::ground() {
-  std::vector<Pair> beyond_recursion;
+  std::vector<Pair> at_base;
   for (const IndexValues& values : combinations()) {
     const NodeId lhs = grounder_.ground(problem_.side.lhs, values);
     if (lhs == graph_.undefined()) continue;
     const NodeId rhs = grounder_.ground(problem_.side.rhs, values);
     if (rhs == graph_.undefined()) continue;
-    const bool beyond = grounder_.mentions_leaf_of_definition(problem_.side.lhs, values) ||
-                        grounder_.mentions_leaf_of_definition(problem_.side.rhs, values);
-    (beyond ? beyond_recursion : pairs_).push_back({values, lhs, rhs});
+    const auto mention = std::max(grounder_.mentions(problem_.side.lhs, values), grounder_.mentions(problem_.side.rhs, values));
+    if (mention == Grounder::Mention::beyond) continue;
+    (mention == Grounder::Mention::base ? at_base : pairs_).push_back({values, lhs, rhs});
   }
-  if (pairs_.empty()) pairs_ = std::move(beyond_recursion);
+  if (pairs_.empty()) pairs_ = std::move(at_base);
   if (pairs_.empty()) {
     reason_ = grounder_.reason().empty() ? "no admissible choice of the free indices" : grounder_.reason();
     return false;

@@ -74,6 +74,7 @@ struct Symbol {
   std::size_t family = 0;
   bool row = false;  ///< a row vector: its one tensor axis lies across
   std::vector<const Symbol*> formals;  ///< parameters: their axes are the shapes of the arguments
+  std::size_t parameters = 0;          ///< how many of the last arguments are written behind a semicolon: f(x; w)
   std::vector<Clause> clauses;
   Traits traits;
 

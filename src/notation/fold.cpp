@@ -59,6 +59,7 @@ std::optional<FormPtr> Folder::tensor(Expr e, const IndexVars& axes, bool row) {
 }
 
 std::optional<std::vector<Folder::Term>> Folder::terms(Expr e, const IndexVars& axes) {
+  if (e->kind == Kind::mul || e->kind == Kind::reduce) e = Presenter::without_minus(e);
   std::vector<Term> out;
   const std::vector<Expr> summands = e->kind == Kind::add ? presenter_.in_order(e) : std::vector<Expr>{e};
   for (const Expr summand : summands) {
@@ -94,6 +95,7 @@ FormPtr Folder::scalar(Expr e) {
     }
     case Kind::mul:
     case Kind::reduce: {
+      e = Presenter::without_minus(e);
       const auto folded = term(e, {});
       return folded ? written(*folded) : presenter_.scalar(e);
     }
@@ -405,8 +407,13 @@ FormPtr Folder::written(const Term& term) {
     above.push_back(std::move(behind[0]));
     behind.clear();
   }
-  // A Σ among the factors reaches to the end of the term.
-  std::stable_partition(above.begin(), above.end(), [](const FormPtr& form) { return !reaches_right(*form); });
+  // A Σ among the factors reaches to the end of the term: it stands last, and behind a fraction.
+  const auto first = std::stable_partition(above.begin(), above.end(), [](const FormPtr& f) { return !reaches_right(*f); });
+  const bool alone = above.size() == 1 && term.parts.below.empty();
+  if (!alone) {
+    behind.insert(behind.end(), first, above.end());
+    above.erase(first, above.end());
+  }
   return presenter_.assemble(term.parts.coefficient, std::move(above), term.parts.below, std::move(behind));
 }
 

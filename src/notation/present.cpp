@@ -292,7 +292,13 @@ FormPtr Presenter::argument(const Lambda& lambda) {
 
 Forms Presenter::arguments(Expr ref) {
   Forms out;
-  for (const Lambda& lambda : ref->args) out.push_back(argument(lambda));
+  const std::size_t parameters = ref->symbol->parameters;
+  const std::size_t first = parameters < ref->args.size() && parameters > 0 ? ref->args.size() - parameters : 0;
+  for (std::size_t i = 0; i < ref->args.size(); ++i) {
+    FormPtr next = argument(ref->args[i]);
+    if (first > 0 && i == first) next = form::list({std::move(out.back()), std::move(next)}, "; "), out.pop_back();
+    out.push_back(std::move(next));
+  }
   return out;
 }
 
@@ -331,6 +337,29 @@ Presenter::Term Presenter::split_sign(Expr e) {
     }
   }
   return {false, e};
+}
+
+std::optional<Expr> Presenter::turned(Expr e) {
+  if (e->kind == Kind::add && e->kids.size() == 2) {
+    const bool first = split_sign(e->kids[0]).negative, second = split_sign(e->kids[1]).negative;
+    if (first != second && !e->kids[0]->is_number() && !e->kids[1]->is_number()) return make::neg(e);
+  } else if (e->kind == Kind::reduce && e->reduce_op() == ReduceOp::sum) {
+    if (const auto body = turned(e->kids[0])) return make::sum(e->var, *body);
+  } else if (e->kind == Kind::mul) {
+    for (std::size_t i = 0; i < e->kids.size(); ++i) {
+      const auto factor = turned(e->kids[i]);
+      if (!factor) continue;
+      std::vector<Expr> factors = e->kids;
+      factors[i] = *factor;
+      return make::mul(factors);
+    }
+  }
+  return std::nullopt;
+}
+
+Expr Presenter::without_minus(Expr product) {
+  const Term term = split_sign(product);
+  return term.negative ? turned(term.positive).value_or(product) : product;
 }
 
 std::vector<Expr> Presenter::in_order(Expr sum) {
@@ -372,7 +401,7 @@ std::vector<Expr> Presenter::factors_in_order(std::vector<Expr> factors) {
 }
 
 FormPtr Presenter::product(Expr e) {
-  const Term term = split_sign(e);
+  const Term term = split_sign(without_minus(e));
   if (term.positive->kind != Kind::mul) {
     FormPtr out = scalar(term.positive);
     return term.negative ? form::negated(out) : out;

@@ -169,7 +169,7 @@ Poly Normalizer::logarithm(const Poly& u, bool wide) {
   for (const Factor& factor : m) {
     if (p.coefficient < 0 && !wide && sign_of_factor({factor.atom, 1}) == Sign::unknown) {
       // The one factor whose sign decides is negative.
-      if (factor.atom->kind == Kind::add) {
+      if (factor.atom->kind == Kind::add && settings_.expand_products) {
         result += log_of_factor(to_expr(normal(factor.atom).negated()), false).times(factor.exponent);
       } else {
         result += log_of_factor(factor.atom, true).times(factor.exponent);

@@ -84,6 +84,8 @@ Poly Normalizer::normal_of(Expr e) {
       for (Expr kid : e->kids) {
         sum += normal(kid);
         check_size(sum);
+        // Term by term, so that 1 + 2x + 2y(1 + 2x) is found to be (1 + 2x)(1 + 2y).
+        if (!settings_.expand_products && sum.size() > 1) sum = factored(sum);
       }
       return sum;
     }
@@ -290,7 +292,8 @@ Expr Normalizer::to_expr(const Poly& poly) {
     terms.push_back(make::mul(std::move(factors)));
   }
   const Expr e = make::add(std::move(terms));
-  memo_.try_emplace(e, poly);
+  // Where sums are kept as atoms, a sum's own normal form is that atom.
+  if (settings_.expand_products || poly.size() < 2) memo_.try_emplace(e, poly);
   return e;
 }
 
@@ -328,22 +331,23 @@ Poly Normalizer::multiply(const Poly& a, const Poly& b) {
   if (a.is_zero() || b.is_zero()) return {};
   if (a.is_constant()) return b.times(a.constant());
   if (b.is_constant()) return a.times(b.constant());
-  if (!settings_.expand_products && a.size() > 1 && b.size() > 1) {
-    // A product of sums stays one: each is a primitive atom.
-    const Primitive p = primitive(a), q = primitive(b);
-    Monomial m = p.common * q.common;
-    if (p.rest.size() > 1) m = m * Monomial{{atom_of_sum(p.rest), 1}};
-    if (q.rest.size() > 1) m = m * Monomial{{atom_of_sum(q.rest), 1}};
-    Poly product;
-    settle(p.coefficient * q.coefficient, m, product);
-    return product;
-  }
+  if (!settings_.expand_products && a.size() > 1 && b.size() > 1) return multiply(factored(a), factored(b));
   Poly result;
   for (const auto& [m, c] : a.terms()) {
     for (const auto& [n, d] : b.terms()) settle(c * d, m * n, result);
     check_size(result);
   }
   return result;
+}
+
+/// The polynomial as one product, its primitive part an atom.
+Poly Normalizer::factored(const Poly& poly) {
+  const Primitive p = primitive(poly);
+  Monomial m = p.common;
+  if (p.rest.size() > 1) m = m * Monomial{{atom_of_sum(p.rest), 1}};
+  Poly product;
+  settle(p.coefficient, m, product);
+  return product;
 }
 
 /// Adds coefficient · m to out after every rule that concerns the factors of one product.

@@ -71,6 +71,7 @@ class Normalizer {
   Expr normal_term(Expr e) { return to_expr(normal(e)); }
   Lambda normal_lambda(const Lambda& lambda);
   Expr factor_expr(Expr atom, const Rational& exponent);
+  Poly factored(const Poly& poly);
   void settle(const Rational& coefficient, const Monomial& m, Poly& out);
   bool settle_factor(const Rational& coefficient, const Monomial& m, const Factor& factor, Poly& out);
   bool settle_delta(const Rational& coefficient, const Monomial& m, Expr delta, Poly& out);
@@ -126,6 +127,7 @@ class Normalizer {
   std::optional<Poly> open_inner_sums(const Rational& c, const Monomial& m, const IndexVars& vars);
   std::optional<Poly> eliminate_delta(const Rational& c, const Monomial& m, const IndexVars& vars);
   std::optional<Poly> sum_of_powers(const Rational& c, const Monomial& m, const IndexVar* var);
+  std::optional<Poly> cancel_inner_sum(const Rational& c, const Monomial& m, const IndexVars& vars);
   std::optional<Poly> extend_range(const Rational& c, const Monomial& m, const IndexVars& vars);
   Poly written_out(const IndexVar* var, const Poly& body, ReduceOp op);
   Poly length_of(const IndexVar* var);

@@ -132,7 +132,7 @@ Poly Normalizer::power_of_monomial(const Rational& c, const Monomial& m, const R
     result = multiply(result, power_of_number(c, q));
   } else {
     result = multiply(result, power_of_number(abs(c), q));
-    if (odd.size() == 1 && !wide && (c > 0 || odd[0].atom->kind == Kind::add)) {
+    if (odd.size() == 1 && !wide && (c > 0 || (odd[0].atom->kind == Kind::add && settings_.expand_products))) {
       if (c < 0) odd[0].atom = to_expr(normal(odd[0].atom).negated());
       plain = plain * scaled(odd, q);
     } else {
@@ -413,7 +413,13 @@ Sign Normalizer::sign_of_atom(Expr atom) {
       }
       break;
     }
-    case Kind::add: sign = sign_of(normal(atom)); break;
+    case Kind::add:
+      if (settings_.expand_products) {
+        sign = sign_of(normal(atom));
+      } else if (std::all_of(atom->kids.begin(), atom->kids.end(), [&](Expr kid) { return sign_of(normal(kid)) != Sign::unknown; })) {
+        sign = std::any_of(atom->kids.begin(), atom->kids.end(), if_positive) ? Sign::positive : Sign::nonnegative;
+      }
+      break;
     case Kind::pow:
       if (if_positive(atom->kids[0])) sign = Sign::positive;
       break;

@@ -44,6 +44,7 @@ Poly Normalizer::sum_term(const Rational& c, const Monomial& m, const IndexVars&
   if (auto opened = open_inner_sums(c, m, vars)) return *opened;
   if (auto eliminated = eliminate_delta(c, m, vars)) return *eliminated;
   if (auto contracted = contract_matrices(c, m, vars)) return *contracted;
+  if (auto cancelled = cancel_inner_sum(c, m, vars)) return *cancelled;
   if (auto extended = extend_range(c, m, vars)) return *extended;
   return sum_components(c, m, vars);
 }
@@ -240,6 +241,35 @@ std::optional<Poly> Normalizer::extend_range(const Rational& c, const Monomial& 
       for (long k = 1; k <= steps; ++k) result -= sum_over(rest, substituted(body, {{var, value(k)}}));
       return result;
     }
+  }
+  return std::nullopt;
+}
+
+/// Σ_n Σ_k a_nk (Σ_k a_nk)^{-1} = Σ_n 1: a part that stands summed in a denominator is summed first.
+std::optional<Poly> Normalizer::cancel_inner_sum(const Rational& c, const Monomial& m, const IndexVars& vars) {
+  if (vars.size() < 2) return std::nullopt;
+  const bool divides = std::any_of(m.begin(), m.end(), [&](const Factor& f) {
+    return (f.atom->kind == Kind::add || is_sum(f.atom)) && f.exponent < 1 && depends_on_any(f.atom, vars);
+  });
+  if (!divides) return std::nullopt;
+  for (const IndexVar* var : vars) {
+    if (std::any_of(vars.begin(), vars.end(), [&](const IndexVar* v) { return range_depends(v, var); })) continue;
+    Monomial inside, outside;
+    for (const Factor& factor : m) (has_variable(factor.atom, var) ? inside : outside).push_back(factor);
+    if (inside.empty() || outside.empty()) continue;
+    const Poly inner = sum_over({var}, product_of(1, inside, 1));
+    if (!inner.is_monomial() || inner.terms().begin()->first.size() != 1) continue;
+    const Expr atom = inner.terms().begin()->first[0].atom;
+    if (!is_sum(atom)) continue;
+    const Poly product = product_of(c, outside, inner);
+    const bool absorbed = std::all_of(product.terms().begin(), product.terms().end(), [&](const auto& term) {
+      const Rational e = exponent_of(term.first, atom);
+      return e <= 0 || e.get_den() != 1;
+    });
+    if (!absorbed) continue;
+    IndexVars rest;
+    std::copy_if(vars.begin(), vars.end(), std::back_inserter(rest), [&](const IndexVar* v) { return v != var; });
+    return sum_over(rest, product);
   }
   return std::nullopt;
 }

@@ -190,23 +190,28 @@ void collect_positive(Expr e, std::unordered_set<Expr>& positive) {
   const auto note = [&](Expr u) {
     if (u->kind == Kind::ref && u->kids.empty() && u->args.empty() && u->slots.empty()) positive.insert(u);
   };
-  switch (e->kind) {
-    case Kind::add:
-    case Kind::mul:
-      for (Expr kid : e->kids) collect_positive(kid, positive);
-      break;
-    case Kind::pow:
-      collect_positive(e->kids[0], positive);
-      if (e->kids[1]->is_number() && e->kids[1]->number.get_den() != 1) note(e->kids[0]);
-      break;
-    case Kind::func:
-      collect_positive(e->kids[0], positive);
-      if (static_cast<Elementary>(e->op) == Elementary::log) note(e->kids[0]);
-      break;
-    case Kind::reduce:
-      if (compare(Relation::le, e->var->lo, e->var->hi).value_or(false)) collect_positive(e->kids[0], positive);
-      break;
-    default: break;
+  std::unordered_set<Expr> seen;
+  std::vector<Expr> todo{e};
+  while (!todo.empty()) {
+    const Expr node = todo.back();
+    todo.pop_back();
+    if (!seen.insert(node).second) continue;
+    switch (node->kind) {
+      case Kind::add:
+      case Kind::mul: todo.insert(todo.end(), node->kids.begin(), node->kids.end()); break;
+      case Kind::pow:
+        todo.push_back(node->kids[0]);
+        if (node->kids[1]->is_number() && node->kids[1]->number.get_den() != 1) note(node->kids[0]);
+        break;
+      case Kind::func:
+        todo.push_back(node->kids[0]);
+        if (static_cast<Elementary>(node->op) == Elementary::log) note(node->kids[0]);
+        break;
+      case Kind::reduce:
+        if (compare(Relation::le, node->var->lo, node->var->hi).value_or(false)) todo.push_back(node->kids[0]);
+        break;
+      default: break;
+    }
   }
 }
 

@@ -81,6 +81,7 @@ Val Elaborator::function_value(const Syn& head, Context& c) {
   }
   if (!entry) entry = c.scope->find(key);
   if (!entry && is_function(head, c)) entry = c.scope->find(key);
+  if (entry && entry->broken) not_read("definition", head.span, "the definition of " + shown_name(base) + " was not understood", "see the message there");
   if (!entry || (!entry->callable && entry->composition.empty()))
     not_read("undeclared", head.span, "the function " + shown_name(base) + " is not known here");
   Val v;
@@ -127,7 +128,7 @@ Val Elaborator::function_value(const Syn& head, Context& c) {
 std::vector<Val> Elaborator::arguments(const Syn& group, Context& c) {
   std::vector<Val> args;
   for (const SynPtr& kid : group.kids) {
-    args.push_back(value(*kid, c));
+    args.push_back(quantity(value(*kid, c), c));
     if (args.back().span.empty()) args.back().span = kid->span;
   }
   return args;

@@ -64,6 +64,8 @@ std::optional<Case> SheetReader::fit(const SynPtr& lhs, const SynPtr& rhs, const
     a = e_.apply(fa, args, lhs->span, c);
     b = e_.apply(fb, args, rhs->span, c);
   }
+  a = e_.quantity(std::move(a), c);
+  b = e_.quantity(std::move(b), c);
   if (a.function || b.function) misfit(a.function ? lhs->span : rhs->span, "a function stands without its argument");
   auto aligned = [&](const Val& v, const Val& like, Span span) -> Expr {
     if (v.numeral && v.scalar() && !like.scalar()) {
@@ -86,6 +88,7 @@ std::optional<Case> SheetReader::fit(const SynPtr& lhs, const SynPtr& rhs, const
       Context again = c;
       again.readings.clear();
       Val s = e_.value(*start, again);
+      s = e_.quantity(std::move(s), again);
       if (s.function) return result;
       s.span = start->span;
       result.start = aligned(s, like, start->span);

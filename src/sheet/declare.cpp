@@ -169,6 +169,15 @@ void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
     entry.span = name.span;
     return;
   }
+  if (scripts.empty() && ((base.text == "1" || base.text == "𝟏") && !base.style.empty()) && shape.axes.size() == 1) {
+    // 𝟏 ∈ ℝ^n is the vector of ones whatever is said of it.
+    define_constant(base, shape, make::number(1));
+    return;
+  }
+  if (scripts.empty() && base.text == "I" && shape.axes.size() == 2 && !e_.usage(key).differentiated_by) {
+    define_constant(base, shape, nullptr);
+    return;
+  }
   Symbol* symbol = e_.new_symbol(base);
   bool any_sup = std::any_of(scripts.begin(), scripts.end(), [](const Script& s) { return s.place != Place::sub; });
   bool all_letters = std::all_of(scripts.begin(), scripts.end(), [](const Script& s) { return s.item->kind == SynKind::name; });
@@ -178,7 +187,8 @@ void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
     const IndexVar* var = nullptr;
     if (s.item->kind == SynKind::name || s.item->kind == SynKind::sum) {
       std::string letter = s.item->kind == SynKind::name ? name_key(*s.item) : "";
-      if (auto it = ranges_.find(letter); it != ranges_.end()) range = it->second;
+      bool outside = e_.usage(key).shifted && !axes;  // h_{t-1} reaches beyond t = 1, …, T
+      if (auto it = ranges_.find(letter); it != ranges_.end() && !outside) range = it->second;
       if (s.item->kind == SynKind::name) {
         var = make::fresh(letter, range.lo, range.hi);
         c.bound[letter] = var;
@@ -224,6 +234,27 @@ void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
   entry.callable = callable && scope_->here(key) ? callable : nullptr;
   entry.declared = true;
   entry.span = name.span;
+}
+
+void SheetReader::define_constant(const Syn& base, const SetShape& shape, Expr entry) {
+  Symbol* symbol = e_.new_symbol(base);
+  Clause clause;
+  for (const Range& range : shape.axes) {
+    const IndexVar* axis = make::fresh("i", range.lo, range.hi);
+    symbol->indices.push_back(range);
+    symbol->places.push_back(Place::axis);
+    clause.vars.push_back(axis);
+    clause.pattern.push_back(make::index(axis));
+  }
+  clause.body = entry ? entry : make::delta(clause.pattern[0], clause.pattern[1]);
+  symbol->row = shape.row;
+  symbol->clauses.push_back(clause);
+  Entry& known = scope_->entries[name_key(base)];
+  known = Entry{};
+  known.key = name_key(base);
+  known.symbol = symbol;
+  known.declared = true;
+  known.span = base.span;
 }
 
 void SheetReader::declare_function(const Syn& name, const std::vector<SetShape>& domain, const SetShape& codomain, Context&) {

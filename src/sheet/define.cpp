@@ -82,6 +82,7 @@ bool SheetReader::is_fresh(const Syn& head) const {
   }
   Entry* entry = scope_->find(key);
   if (!entry) return true;
+  if (entry->broken) return false;
   bool here = false;
   for (Scope* s = scope_; s; s = s->parent) {
     if (s->here(key)) here = true;
@@ -267,6 +268,23 @@ void SheetReader::define_composition(const Syn& name, const Syn& rhs, Context& c
   entry.span = name.span;
 }
 
+/// Ranges that mention the pattern's letters (n_l) are said in terms of the symbol's own index variables.
+void SheetReader::name_members(Symbol& symbol, const Clause& clause, std::size_t slots) {
+  IndexMap map;
+  symbol.vars.assign(symbol.indices.size(), nullptr);
+  for (std::size_t k = 0; k < slots; ++k) {
+    auto form = affine(clause.pattern[k]);
+    if (!form || form->terms.size() != 1 || form->terms.begin()->first->kind != Kind::index) continue;
+    const IndexVar* own = make::fresh(form->terms.begin()->first->var->name, nullptr, nullptr);
+    symbol.vars[k] = own;
+    map[form->terms.begin()->first->var] = make::sub(make::index(own), make::number(form->constant));
+  }
+  for (std::size_t k = slots; k < symbol.indices.size(); ++k)
+    if (symbol.indices[k].lo && symbol.indices[k].hi)
+      symbol.indices[k] = Range{substitute(symbol.indices[k].lo, map), substitute(symbol.indices[k].hi, map)};
+  if (std::none_of(symbol.indices.begin(), symbol.indices.end(), [&](const Range& r) { return r.hi && !r.hi->free.empty(); })) symbol.vars.clear();
+}
+
 void SheetReader::define(const Chain& chain) {
   const Syn& head = *chain.sides[0];
   const Syn& rhs = *chain.sides[1];
@@ -296,7 +314,7 @@ void SheetReader::define(const Chain& chain) {
   // Labels: h_θ(x), σ², J_{train}. A parameter written below the function is a label, too.
   bool sub_label = sub && (!items_index(sub) || (function && sub->kind == SynKind::name && !ranges_.contains(name_key(*sub)) &&
                                                   !e_.scan().index_letters.contains(sub->text)));
-  if (sub && known && known->symbol && known->symbol->indices.size() > 0 && !function) sub_label = false;
+  if (sub && items_index(sub) && known && known->symbol && known->symbol->indices.size() > 0 && !function) sub_label = false;
   const Usage& use = e_.usage(key);
   bool sup_label = sup && !(use.sup_paren || use.sup_bracket || use.sup_index) &&
                    !(known && known->symbol && std::any_of(known->symbol->places.begin(), known->symbol->places.end(),
@@ -399,6 +417,8 @@ void SheetReader::define(const Chain& chain) {
       c.formals[formal_key] = formal;
     }
     if (!declared) target->formals = formals;
+    const auto semicolon = std::find(group->seps.begin(), group->seps.end(), ";");
+    target->parameters = static_cast<std::size_t>(group->seps.end() - semicolon);
   }
 
   // A recurrence reads itself on the right: the name must stand before.
@@ -412,8 +432,10 @@ void SheetReader::define(const Chain& chain) {
       target->family = 0;
       for (std::size_t k = 0; k < slots.size(); ++k) {
         const IndexVar* var = clause.pattern[k]->kind == Kind::index ? clause.pattern[k]->var : nullptr;
-        target->indices.push_back(var && var->lo && var->hi ? Range{var->lo, var->hi} : Range{});
-        bool axis = slots[k].place == Place::axis && (rank == 0);
+        // A member of a recurrence may lie outside the letter's range (h_0).
+        bool shifted = use.shifted;
+        target->indices.push_back(var && var->lo && var->hi && !shifted ? Range{var->lo, var->hi} : Range{});
+        bool axis = slots[k].place == Place::axis && rank == 0 && !(shifted && !families && slots.size() == 1);
         target->places.push_back(axis ? Place::axis : slots[k].place == Place::axis ? Place::sub : slots[k].place);
         if (!axis) target->family = k + 1;
       }
@@ -497,6 +519,7 @@ void SheetReader::define(const Chain& chain) {
       clause.pattern.push_back(make::index(axis));
       clause.vars.push_back(axis);
     }
+    name_members(*target, clause, slots.size());
   }
   clause.body = v.body;
   clause.when = c.conditions;

@@ -1,6 +1,7 @@
 #include "sheet/dims.h"
 
 #include <algorithm>
+#include <algorithm>
 #include <utility>
 
 namespace gradus {
@@ -22,31 +23,29 @@ Symbol* Dims::named(const std::string& name, const std::string& latex, std::size
   return slot;
 }
 
-Range Dims::flexible(const std::string& key) {
+Range Dims::flexible(const std::string& key, const std::vector<Expr>& member) {
   Symbol*& slot = flexible_[key];
   if (!slot) {
-    // Rows of A: n_A, its columns: m_A. The same name in another scope gets a prime.
-    const bool anonymous = key.find('@') == std::string::npos;  // ones17, I20: an array without a name
-    const std::string of = key.substr(0, key.find_first_of(anonymous ? "#:0123456789" : "@#"));
-    const std::size_t axis = static_cast<std::size_t>(key.back() - '0');
-    std::string name = std::string(1, "nmpq"[std::min<std::size_t>(axis, 3)]) + "_" + of;
-    std::string primes;
-    while (!shown_.insert(name + primes).second) primes += "'";
-    slot = Pool::current().new_symbol(name + primes);
-    slot->latex = name.substr(0, 2) + "{" + of + primes + "}";
-    if (anonymous) anonymous_.insert(slot);
+    std::string shown = key.substr(0, key.find_first_of("#@"));
+    std::string behind = key.back() == '0' ? "" : std::string(1, key.back());
+    slot = Pool::current().new_symbol("n_" + shown + (behind.empty() ? "" : "_" + behind));
+    slot->latex = "n_{" + shown + (behind.empty() ? "" : "," + behind) + "}";
     slot->role = Role::size;
     slot->traits.integer = true;
     slot->traits.positive = true;
+    known_flexible_.insert(slot);
   }
-  return resolve(Range{make::number(1), make::ref(slot)});
+  while (slot->indices.size() < member.size()) {
+    slot->indices.push_back({});
+    slot->places.push_back(Place::sub);
+    slot->family = slot->indices.size();
+  }
+  return resolve(Range{make::number(1), make::ref(slot, member)});
 }
 
 const Symbol* Dims::flexible_symbol(const Range& range) const {
   if (!range.hi || range.hi->kind != Kind::ref || !range.lo || !range.lo->is_one()) return nullptr;
-  for (const auto& [key, symbol] : flexible_)
-    if (symbol == range.hi->symbol) return symbol;
-  return nullptr;
+  return known_flexible_.contains(range.hi->symbol) ? range.hi->symbol : nullptr;
 }
 
 bool Dims::is_flexible(const Range& range) const { return flexible_symbol(resolve(range)) != nullptr; }
@@ -56,7 +55,12 @@ Range Dims::resolve(Range range) const {
     const Symbol* symbol = flexible_symbol(range);
     auto found = symbol ? resolved_.find(symbol) : resolved_.end();
     if (found == resolved_.end()) return range;
-    range = found->second;
+    IndexMap map;
+    for (std::size_t k = 0; k < found->second.params.size() && k < range.hi->kids.size(); ++k)
+      map[found->second.params[k]] = range.hi->kids[k];
+    Range next = found->second.range;
+    if (!map.empty()) next = Range{substitute(next.lo, map), substitute(next.hi, map)};
+    range = next;
   }
   return range;
 }
@@ -69,23 +73,35 @@ Expr Dims::resolve(Expr e) const {
   return e;
 }
 
+bool Dims::bind(Expr flexible, const Range& to) {
+  Resolved resolved;
+  IndexMap map;
+  for (Expr term : flexible->kids) {
+    auto form = affine(term);
+    if (!form || form->terms.size() != 1 || form->terms.begin()->second != 1 || form->terms.begin()->first->kind != Kind::index)
+      return true;  // a^0: one member tells nothing of the others
+    const IndexVar* var = form->terms.begin()->first->var;
+    const IndexVar* param = make::fresh(var->name, nullptr, nullptr);
+    resolved.params.push_back(param);
+    map[var] = make::sub(make::index(param), make::number(form->constant));
+  }
+  resolved.range = map.empty() ? to : Range{substitute(to.lo, map), substitute(to.hi, map)};
+  for (Expr bound : {resolved.range.lo, resolved.range.hi})
+    for (const IndexVar* var : bound->free)
+      if (std::find(resolved.params.begin(), resolved.params.end(), var) == resolved.params.end()) return false;
+  resolved_[flexible->symbol] = resolved;
+  changed_ = true;
+  return true;
+}
+
 bool Dims::unify(const Range& first, const Range& second) {
   Range a = resolve(first), b = resolve(second);
   if (!a.lo || !b.lo || !a.hi || !b.hi) return true;
   if (a.lo == b.lo && a.hi == b.hi) return true;
   const Symbol* fa = flexible_symbol(a);
   const Symbol* fb = flexible_symbol(b);
-  // Of two flexible sizes the one of a named array stays.
-  if (fb && (!fa || (anonymous_.contains(fb) && !anonymous_.contains(fa)))) {
-    resolved_[fb] = a;
-    changed_ = true;
-    return true;
-  }
-  if (fa) {
-    resolved_[fa] = b;
-    changed_ = true;
-    return true;
-  }
+  if (fa && fa != fb) return bind(a.hi, b);
+  if (fb && fa != fb) return bind(b.hi, a);
   auto equal = compare(Relation::eq, make::sub(a.hi, a.lo), make::sub(b.hi, b.lo));
   return equal && *equal;
 }

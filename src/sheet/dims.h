@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "expr/walk.h"
 
@@ -19,7 +20,9 @@ class Dims {
   Symbol* named(const std::string& name, const std::string& latex, std::size_t rank = 0);
   bool has(const std::string& name) const { return named_.contains(name); }
   /// A flexible size for that key ("x#0": first axis of x), resolved if it already is.
-  Range flexible(const std::string& key);
+  Range flexible(const std::string& key) { return flexible(key, {}); }
+  /// The same for a family: one size for each member, at these index terms (n_l).
+  Range flexible(const std::string& key, const std::vector<Expr>& member);
   /// The range as known now: flexible sizes replaced by what they were unified with.
   Range resolve(Range range) const;
   Expr resolve(Expr e) const;
@@ -33,9 +36,15 @@ class Dims {
   const Symbol* flexible_symbol(const Range& range) const;
   std::map<std::string, Symbol*> named_;
   std::map<std::string, Symbol*> flexible_;
+  std::unordered_set<const Symbol*> known_flexible_;
   std::set<std::string> shown_;          ///< names of flexible sizes
   std::set<const Symbol*> anonymous_;    ///< flexible sizes of 𝟏, I, …
-  std::unordered_map<const Symbol*, Range> resolved_;
+  struct Resolved {
+    IndexVars params;  ///< what the range calls the member's index terms
+    Range range;
+  };
+  bool bind(Expr flexible, const Range& to);
+  std::unordered_map<const Symbol*, Resolved> resolved_;
   bool changed_ = false;
 };
 

@@ -85,13 +85,14 @@ Elaboration elaborate_with(const Source& source, const Document& document, const
       std::string told = layout == Layout::denominator ? "Jacobians have one column an output: only so do all steps fit"
                                                        : "gradients are rows: only so do all steps fit";
       for (Claim& claim : other.sheet.claims) claim.readings.push_back(told);
-      return {std::move(other.sheet), std::move(other.expressions)};
+      return {std::move(other.sheet), std::move(other.expressions), layout == Layout::denominator,
+              layout == Layout::numerator};
     }
   }
   if (said)
     for (Claim& claim : best.sheet.claims)
       claim.assumptions.push_back(*said == Layout::denominator ? "denominator layout" : "numerator layout");
-  return {std::move(best.sheet), std::move(best.expressions)};
+  return {std::move(best.sheet), std::move(best.expressions), said == Layout::denominator, said == Layout::numerator};
 }
 
 Sheet elaborate(const Source& source, const Document& document, const ElaborateOptions& options) {

@@ -20,6 +20,8 @@ struct ElaboratedExpression {
 struct Elaboration {
   Sheet sheet;
   std::vector<ElaboratedExpression> expressions;  ///< parallel to those handed in
+  bool jacobian_columns = false;  ///< denominator layout: a Jacobian has one column an output
+  bool gradient_rows = false;     ///< numerator layout: a gradient is a row
 };
 
 /// The sheet, and each expression read in the scope at its end. The spans of the expressions point into `source`.

@@ -91,6 +91,9 @@ class Elaborator {
   Entry& infer_label(const Syn& scripts, Context& c);
   /// Names that mean something by convention where they are not declared: e^x, δ_ij, e_i, 𝟏_n, I_n, indicators.
   std::optional<Val> special_scripts(const Syn& scripts, Context& c);
+  /// A defined function that stands without its argument: its value at the names that it is defined with.
+  Val quantity(Val v, Context& c);
+  Val prime_of(const Val& v, int order, Context& c);
   bool indices_only(const SynPtr& script) const;
   Val adjoint(const Syn& name, Context& c);
   bool name_is_constant(const Syn& name) const;
@@ -161,6 +164,8 @@ class Elaborator {
   Val in_slot(const FunctionVal& f, const std::vector<Val>& args, int slot, int order, Span span, Context& c);
   Val restrict_to(const Val& of, const Syn& where, Context& c);
   Val applied(const Operand& of, Context& c);
+  /// The member of a family that `of` is a function of, where the family stands without an index.
+  Val member_for(const Val& by, const Val& of, Context& c);
   Val finish(Val v, const Operand& of, Context& c);
   /// The slot whose argument is (a member of) that name; −1 if none or several.
   int slot_named(const FunctionVal& f, const std::vector<Val>& args, const Syn& by, Context& c);

@@ -68,7 +68,7 @@ Val Elaborator::value(const Syn& syn, Context& c) {
       return sum_value(syn, c);
     case SynKind::frac: {
       if (syn.text == "binom") not_read("binom", syn.span, "binomial coefficients are not read");
-      Val top = value(*syn.kids[0], c), bottom = value(*syn.kids[1], c);
+      Val top = quantity(value(*syn.kids[0], c), c), bottom = quantity(value(*syn.kids[1], c), c);
       hint_like(bottom, top);
       Val out = algebra_.divide(top, bottom, c.readings);
       out.span = syn.span;
@@ -76,7 +76,7 @@ Val Elaborator::value(const Syn& syn, Context& c) {
     }
     case SynKind::root: {
       Expr degree = syn.kids.size() > 1 ? scalar_value(*syn.kids[1], c).body : make::number(2);
-      Val out = algebra_.map(value(*syn.kids[0], c), [&](Expr e) { return make::pow(e, make::inv(degree)); });
+      Val out = algebra_.map(quantity(value(*syn.kids[0], c), c), [&](Expr e) { return make::pow(e, make::inv(degree)); });
       out.span = syn.span;
       return out;
     }
@@ -114,7 +114,7 @@ Val Elaborator::sum_value(const Syn& syn, Context& c) {
     int sign = i < syn.signs.size() ? syn.signs[i] : 1;
     if (sign == 0) not_read("plus-minus", syn.span, "± is two statements in one", "write both");
     c.term = syn.kids.size() > 1 ? i + 1 : before;
-    terms.push_back(value(*syn.kids[i], c));
+    terms.push_back(quantity(value(*syn.kids[i], c), c));
     terms.back().span = syn.kids[i]->span;
   }
   c.term = before;
@@ -134,7 +134,7 @@ Val Elaborator::sum_value(const Syn& syn, Context& c) {
 
 Val Elaborator::norm(const Syn& group, const SynPtr& sub, const SynPtr& sup, Context& c) {
   if (group.kids.size() != 1) not_read("norm", group.span, "a norm holds one expression");
-  Val inner = value(*group.kids[0], c);
+  Val inner = quantity(value(*group.kids[0], c), c);
   std::string kind = sub ? flat(*sub) : "";
   Span span = sup ? cover(group.span, sup->span) : sub ? cover(group.span, sub->span) : group.span;
   if (group.open == "|" && inner.rank() == 2 && !sub) {
@@ -240,7 +240,7 @@ Expr Elaborator::guard(const Syn& chain, Context& c, Expr then, Expr otherwise) 
     auto side = [&](const Syn& s) {
       if (s.kind == SynKind::name && (c.bound.contains(name_key(s)) || c.indices.contains(name_key(s))))
         return index_value(s, c);
-      Val v = value(s, c);
+      Val v = quantity(value(s, c), c);
       if (!v.scalar()) misfit(s.span, "a condition compares single numbers, this is " + shape_text(v));
       return v.body;
     };
@@ -255,25 +255,38 @@ Val Elaborator::cases_value(const Syn& syn, Context& c) {
   for (std::size_t i = 0; i + 1 < syn.kids.size() || i < syn.kids.size(); i += 2)
     rows.emplace_back(value(*syn.kids[i], c), i + 1 < syn.kids.size() ? syn.kids[i + 1] : nullptr);
   if (rows.empty()) not_read("cases", syn.span, "these cases are not read");
-  for (auto& [v, condition] : rows)
-    if (!v.scalar() && !v.numeral) misfit(syn.span, "cases of arrays are not read");
-  Expr body = nullptr;
+  // All values have one shape; a number stands for an array of it.
+  const Val* shape = &rows[0].first;
+  for (auto& [v, condition] : rows) {
+    v = quantity(std::move(v), c);
+    if (!v.scalar()) shape = &v;
+  }
+  Val out = *shape;
   std::size_t last = rows.size() - 1;
   for (std::size_t i = rows.size(); i-- > 0;) {
     auto& [v, condition] = rows[i];
+    Expr entry = v.body;
+    if (!v.scalar()) {
+      if (!algebra_.same_shape(*shape, v)) misfit(syn.span, "the cases differ in shape: " + shape_text(*shape) + " and " + shape_text(v));
+      entry = algebra_.on_axes(v, shape->axes);
+    } else if (!shape->scalar() && !v.numeral)
+      misfit(syn.span, "the cases differ in shape: " + shape_text(*shape) + " and " + shape_text(v));
     const Syn* chain = condition.get();
     while (chain && chain->kind == SynKind::group && chain->kids.size() == 1) chain = chain->kids[0].get();
     bool plain = chain && chain->kind == SynKind::chain;
     if (i == last) {
       // The last case is the rest; a condition there is taken to complete the others.
-      body = v.body;
+      out.body = entry;
       if (plain && rows.size() == 1) not_read("cases", syn.span, "one case alone says nothing about the rest");
       continue;
     }
     if (!plain) not_read("cases", condition ? condition->span : syn.span, "the condition of this case is not read");
-    body = guard(*chain, c, v.body, body);
+    out.body = guard(*chain, c, entry, out.body);
   }
-  return algebra_.scalar(body, syn.span);
+  out.numeral = false;
+  out.leibniz = nullptr;
+  out.span = syn.span;
+  return out;
 }
 
 }  // namespace gradus

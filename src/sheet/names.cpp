@@ -15,13 +15,13 @@ bool is_label_mark(const Syn& sup) {
 }
 
 Range range_at(const Symbol* symbol, std::size_t k, const std::vector<Expr>& given, const Dims& dims) {
-  Range range = dims.resolve(symbol->indices[k]);
-  if (symbol->vars.empty() || !range.lo || !range.hi) return range;
+  Range range = symbol->indices[k];
+  if (symbol->vars.empty() || !range.lo || !range.hi) return dims.resolve(range);
   IndexMap map;
   for (std::size_t i = 0; i < k; ++i)
     if (symbol->vars[i] && given[i]) map[symbol->vars[i]] = given[i];
-  if (map.empty()) return range;
-  return {substitute(range.lo, map), substitute(range.hi, map)};
+  if (map.empty()) return dims.resolve(range);
+  return dims.resolve(Range{substitute(range.lo, map), substitute(range.hi, map)});
 }
 
 }  // namespace
@@ -97,6 +97,19 @@ Entry& Elaborator::infer(const Syn& name, Context& c, const SynPtr& sub, const S
   } else {
     for (int i = 0; i < subs; ++i) add(Place::axis, false);
   }
+  if (symbol->family > 0 && symbol->rank() > 0 && !layer_units) {
+    // The axes of a member may depend on which member it is (a^l has n_l entries).
+    std::vector<Expr> member;
+    symbol->vars.assign(symbol->indices.size(), nullptr);
+    for (std::size_t k = 0; k < symbol->family; ++k)
+      if (symbol->places[k] != Place::sub) {
+        symbol->vars[k] = make::fresh("l", nullptr, nullptr);
+        member.push_back(make::index(symbol->vars[k]));
+      }
+    if (!member.empty())
+      for (std::size_t k = symbol->family; k < symbol->indices.size(); ++k)
+        symbol->indices[k] = dims().flexible(key + "@" + hint + "@l#" + std::to_string(k - symbol->family), member);
+  }
   Entry& entry = c.scope->entries[key];
   entry.key = key;
   entry.symbol = symbol;
@@ -107,6 +120,7 @@ Entry& Elaborator::infer(const Syn& name, Context& c, const SynPtr& sub, const S
 
 Val Elaborator::load_entry(Entry& entry, const Syn& name, const SynPtr& sub, const SynPtr& sup, SynPtr& left_sub,
                            SynPtr& left_sup, Context& c) {
+  if (entry.broken) not_read("definition", name.span, "the definition of " + shown_name(name) + " was not understood", "see the message there");
   left_sub = sub;
   left_sup = sup;
   auto items_of = [&](const SynPtr& script) { return script_items(script); };
@@ -254,7 +268,7 @@ Val Elaborator::name_value(const Syn& name, Context& c) {
   if (auto it = c.indices.find(key); it != c.indices.end()) return algebra_.scalar(make::index(it->second), name.span);
   if (dims().has(key) || scan_.size_letters.contains(key))
     return algebra_.scalar(dims().resolve(make::ref(dims().named(key, name.latex))), name.span);
-  if (name.text == "π") return algebra_.scalar(make::pi(), name.span);
+  if (name.text == "π" && usage(key).subs == 0) return algebra_.scalar(make::pi(), name.span);
   if (name.text == "e" && usage(key).subs == 0 && !matrix_convention)
     return algebra_.scalar(make::func(Elementary::exp, make::number(1)), name.span);
   if (name.text == "…" || name.text == "∞" || name.text == "∇" || name.text == "∂")
@@ -401,7 +415,7 @@ Val Elaborator::scripts_value(const Syn& s, Context& c) {
       }(), c), s.span);
       v = name_value(base, c);
       left_sub = sub;
-    } else if (name_is_constant(base)) {
+    } else if (name_is_constant(base) && !(base.text == "π" && usage(key).subs > 0)) {
       v = name_value(base, c);
     } else if (sub && !indices_only(sub)) {
       v = load_entry(infer_label(s, c), base, nullptr, sup, left_sub, left_sup, c);
@@ -425,11 +439,41 @@ Val Elaborator::scripts_value(const Syn& s, Context& c) {
       v.function->primes += s.primes;
       return v;
     }
+    if (v.scalar()) {
+      // (u v)': by the one variable that the bracket depends on.
+      v = prime_of(v, s.primes, c);
+      return sup ? with_superscript(std::move(v), *sup, c) : v;
+    }
     for (int i = 0; i < s.primes; ++i) v = algebra_.transpose(std::move(v));
   }
-  if (sup) v = with_superscript(std::move(v), *sup, c);
+  if (sup) v = with_superscript(quantity(std::move(v), c), *sup, c);
   v.span = s.span;
   return v;
+}
+
+Val Elaborator::prime_of(const Val& v, int order, Context& c) {
+  std::vector<const Symbol*> candidates;
+  for (const Symbol* s : symbols_in(v.body))
+    if ((s->role == Role::variable || s->role == Role::parameter) && !s->defined() && s->indices.empty() && !s->traits.integer)
+      candidates.push_back(s);
+  if (candidates.size() != 1) not_read("prime", v.span, "it is not said what ' differentiates by", "write d/dx");
+  Val out = v;
+  for (int i = 0; i < order; ++i) out.body = make::deriv(out.body, make::ref(candidates[0]));
+  out.numeral = false;
+  (void)c;
+  return out;
+}
+
+Val Elaborator::quantity(Val v, Context& c) {
+  if (!v.function) return v;
+  const FunctionVal f = *v.function;
+  const Symbol* symbol = f.chain.back();
+  if (!symbol->defined()) return v;
+  Val out = apply(f, default_arguments(symbol, c, v.span), v.span, c);
+  std::string names;
+  for (const Symbol* formal : symbol->formals) names += (names.empty() ? "" : ", ") + formal->name;
+  c.readings.push_back(f.chain.front()->name + " stands for " + f.chain.front()->name + "(" + names + ")");
+  return out;
 }
 
 }  // namespace gradus

@@ -1,5 +1,6 @@
 // Derivatives as written: fractions, ∇, ∂_w, D, differentials, values at a point.
 #include <algorithm>
+#include <set>
 
 #include "sheet/describe.h"
 #include "sheet/elaborator.h"
@@ -148,7 +149,14 @@ Val Elaborator::nabla(const Operand& of, const SynPtr& by, int order, Span span,
     }
     if (candidates.size() != 1)
       not_read("nabla", span, "it is not said what ∇ differentiates by", "write the variable below it: \\nabla_x");
-    out = by_variable(v, load(candidates[0], {}, span), DerivMode::total, c, of.span);
+    if (order == 1) return finish(by_variable(v, load(candidates[0], {}, span), DerivMode::total, c, of.span), of, c);
+    out = v;
+    for (int i = 0; i < order; ++i) {
+      Val variable = load(candidates[0], {}, span);
+      out.body = make::deriv(out.body, variable.body);
+      out.axes.insert(out.axes.end(), variable.axes.begin(), variable.axes.end());
+    }
+    out.row = false;
     return finish(out, of, c);
   }
   if (of.function && of.args.size() > 1) {
@@ -166,7 +174,7 @@ Val Elaborator::nabla(const Operand& of, const SynPtr& by, int order, Span span,
   auto letters = by->kind == SynKind::product && order == 2 ? by->kids : std::vector<SynPtr>(static_cast<std::size_t>(order), by);
   out = v;
   for (const SynPtr& letter : letters) {
-    Val variable = value(*letter, c);
+    Val variable = member_for(value(*letter, c), v, c);
     if (order == 2) {
       Val next;
       next.body = make::deriv(out.body, variable.body);
@@ -184,6 +192,26 @@ Val Elaborator::nabla(const Operand& of, const SynPtr& by, int order, Span span,
     }
   }
   return finish(out, of, c);
+}
+
+Val Elaborator::member_for(const Val& by, const Val& of, Context& c) {
+  // ∇_a C, where C is a function of one member a^L of the family a.
+  const Symbol* family = variable_of(by);
+  if (!family || family->family == 0 || by.rank() != family->indices.size() || !of.body || of.body->kind != Kind::ref) return by;
+  std::set<Expr> members;
+  for (const Clause& clause : of.body->symbol->clauses)
+    visit(clause.body, [&](Expr e) {
+      if (e->kind == Kind::ref && e->symbol == family) {
+        std::vector<Expr> at(e->kids.begin(), e->kids.begin() + static_cast<std::ptrdiff_t>(family->family));
+        for (Expr term : at)
+          if (!term->free.empty()) return;
+        members.insert(load(family, at, by.span).body->kids[0]);
+      }
+    });
+  if (members.size() != 1 || family->family != 1) return by;
+  c.readings.push_back(family->name + " is " + family->name + " at " + index_text(*members.begin()) + ", what " + of.body->symbol->name + " is a function of");
+  Val out = load(family, {*members.begin()}, by.span);
+  return out;
 }
 
 Val Elaborator::partial(const Operand& of, const SynPtr& by, int order, Span span, Context& c) {

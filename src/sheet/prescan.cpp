@@ -102,14 +102,20 @@ class Scanner {
       if (s.sub) {
         auto items = script_items(s.sub);
         bool index = std::all_of(items.begin(), items.end(), [&](auto& i) { return out_.index_like(*i); });
-        for (auto& item : items) u.letter_script |= index && item->kind != SynKind::number;
+        for (auto& item : items) {
+          u.letter_script |= index && item->kind != SynKind::number;
+          u.shifted |= index && item->kind == SynKind::sum;
+        }
         if (index) u.subs = std::max(u.subs, static_cast<int>(items.size()));
         else
           u.labels.insert(flat(*s.sub));
       }
       if (s.sup) {
         if (!is_transpose(s.sup))
-          for (auto& item : script_items(s.sup)) u.letter_script |= item->kind == SynKind::name && out_.index_like(*item);
+          for (auto& item : script_items(s.sup)) {
+            u.letter_script |= item->kind == SynKind::name && out_.index_like(*item);
+            u.shifted |= item->kind == SynKind::sum && item->kids.size() == 2;
+          }
         if (is_transpose(s.sup)) u.transposed = true;
         else if (s.sup->kind == SynKind::group && s.sup->open == "(") {
           u.sup_paren = true, u.sups = std::max<int>(u.sups, static_cast<int>(s.sup->kids.size()));

@@ -129,7 +129,8 @@ class ProductReader {
     return joined(b, a);
   }
 
-  Val times(const Val& a, const Val& b, bool dot) {
+  Val times(const Val& left, const Val& right, bool dot) {
+    const Val a = e_.quantity(left, c_), b = e_.quantity(right, c_);
     auto chained = [&](Val v) {
       if (a.leibniz && b.leibniz) {
         if (a.leibniz->denominator == b.leibniz->numerator)

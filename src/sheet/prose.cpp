@@ -124,6 +124,17 @@ bool SheetReader::lead_scope_is_soft() const {
   return tail == "let" || tail == "where" || tail == "with" || tail == "and" || tail == "using" || tail == "by" || tail == "use" || tail == "that" || tail == "as" || tail == "given" || tail == "has" || tail == "from";
 }
 
+/// The tensor rank of a declared name; −1 if it is none.
+int SheetReader::rank_of(const Syn& name) const {
+  const Syn& base = base_of(name.kind == SynKind::product ? *name.kids[0] : name);
+  if (base.kind != SynKind::name) return -1;
+  Entry* entry = name.kind == SynKind::scripts ? scope_->find(literal_key(name, name.sub != nullptr, name.sup != nullptr)) : nullptr;
+  if (!entry) entry = scope_->find(name_key(base));
+  if (!entry || entry->alias) return -1;
+  const Symbol* symbol = entry->symbol ? entry->symbol : entry->callable;
+  return symbol ? static_cast<int>(symbol->rank()) : -1;
+}
+
 void SheetReader::apply_traits(const Syn& name, const Traits& traits) {
   const Syn& base = base_of(name);
   const Syn* target = &base;
@@ -182,7 +193,9 @@ void SheetReader::words(const Piece& piece, const Piece* next) {
   Traits t = traits_in(clause);
   // "$A$ symmetric and $B$ …", but "and symmetric $B$" belongs to what follows.
   bool belongs_to_next = false;
-  if (any(t) && stop == text.size() && next && next->kind == Piece::Kind::inline_math) {
+  std::size_t final = clause.find_last_not_of(" \t");
+  bool closed = final != std::string::npos && (clause[final] == ',' || clause[final] == ':' || clause[final] == ')');
+  if (any(t) && !closed && stop == text.size() && next && next->kind == Piece::Kind::inline_math) {
     std::string tail = clause;
     for (const char* noun : {"matrix", "matrices", "vector", "vectors", "function"}) {
       std::size_t at = tail.find_last_not_of(' ');
@@ -200,7 +213,15 @@ void SheetReader::words(const Piece& piece, const Piece* next) {
     if (has(before, "let ") || has(before, "where ") || has(before, "assume") || has(before, "suppose") || !scoped_traits_) scoped_traits_ = false;
     bool plural = has(clause, " are ") || has(clause, "both") || fresh_subjects_ > 1;
     std::size_t count = plural ? subjects_.size() : 1;
-    for (std::size_t i = subjects_.size() - std::min(count, subjects_.size()); i < subjects_.size(); ++i) apply_traits(*subjects_[i], t);
+    bool matrix = t.symmetric || t.orthogonal || t.diagonal || t.invertible || t.positive_definite;
+    bool vector = t.one_hot || t.sums_to_one || t.unit_norm;
+    for (std::size_t i = subjects_.size(); i-- > 0 && count > 0;) {
+      // A symmetric thing is a matrix, a one-hot one a vector: the nearest name that fits is meant.
+      if (matrix && rank_of(*subjects_[i]) != 2) continue;
+      if (vector && rank_of(*subjects_[i]) == 0) continue;
+      apply_traits(*subjects_[i], t);
+      --count;
+    }
     scoped_traits_ = false;
   }
   // What the next formula is to the subject.
@@ -390,6 +411,26 @@ void SheetReader::dependence(const Syn& name, const std::vector<SynPtr>& on) {
   note(Statement::Kind::declaration, name.span, symbol->name + " is a function of what is named here");
 }
 
+/// a^L: that member; z_{i,j}: all of them.
+std::vector<Expr> SheetReader::fixed_indices(const Symbol& symbol, const Syn& name) {
+  std::vector<Expr> given(symbol.indices.size(), nullptr);
+  if (name.kind != SynKind::scripts || name.kids[0]->kind != SynKind::name) return given;
+  Context c = context();
+  for (bool above : {false, true}) {
+    auto items = script_items(above ? name.sup : name.sub);
+    std::size_t k = 0;
+    for (const SynPtr& item : items) {
+      while (k < symbol.places.size() && (symbol.places[k] != Place::axis && symbol.places[k] != Place::sub) != above) ++k;
+      if (k == symbol.places.size()) break;
+      std::string key = flat(*item);
+      bool fixed = item->kind == SynKind::number || e_.dims().has(key) || (e_.scan().size_letters.contains(key) && !e_.scan().index_letters.contains(key));
+      if (fixed) given[k] = e_.index_value(*item, c);
+      ++k;
+    }
+  }
+  return given;
+}
+
 void SheetReader::resolve_dependences(bool final) {
   for (Dependence& d : dependences_) {
     if (d.symbol->defined()) continue;
@@ -426,7 +467,7 @@ void SheetReader::resolve_dependences(bool final) {
         }
         if (entry->alias) argument(entry->alias->target, {});
         else
-          argument(entry->symbol, {});
+          argument(entry->symbol, fixed_indices(*entry->symbol, *on));
         if (!args.empty() && std::any_of(args.back().params.begin(), args.back().params.end(), [](const IndexVar* v) { return !v->lo || !v->hi; })) ready = false;
       }
       if (!ready && !final) continue;
@@ -482,6 +523,14 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
     };
     for (const SynPtr& side : chain.sides) index_only &= side && is_letter(*side);
     if (index_only) {
+      bool some_letter = std::any_of(chain.sides.begin(), chain.sides.end(), [&](const SynPtr& side) {
+        return side->kind == SynKind::name && !e_.dims().has(name_key(*side)) && !e_.scan().size_letters.contains(name_key(*side));
+      });
+      if (some_letter) {
+        pending_index_conditions_.push_back(chain);
+        remember(false);
+        return true;
+      }
       for (std::size_t k = 0; k < chain.rels.size(); ++k) {
         Relation r = chain.rels[k] == "<" ? Relation::lt : chain.rels[k] == "≤" ? Relation::le : chain.rels[k] == ">" ? Relation::gt : Relation::ge;
         Condition condition{r, e_.index_value(*chain.sides[k], c), e_.index_value(*chain.sides[k + 1], c)};

@@ -195,8 +195,15 @@ void SheetReader::chain(const Chain& c, const Piece& piece, std::size_t k) {
   } catch (const Fit& why) {
     sheet_.diagnostics.push_back(why.why);
     note(Statement::Kind::unread, c.span, why.why.message);
-    // A definition that was not understood: what uses its name must not be judged by another meaning.
     if (!c.sides.empty() && c.sides[0] && c.rels.size() && (c.rels[0] == "=" || c.rels[0] == ":=")) {
+      // A definition that was not understood: what uses its name must not be judged by another meaning.
+      const Syn* head = c.sides[0].get();
+      while (head->kind == SynKind::product || head->kind == SynKind::scripts) head = head->kids[0].get();
+      if (head->kind == SynKind::name) {
+        Entry& entry = scope_->entries[name_key(*head)];
+        entry.key = name_key(*head);
+        entry.broken = true;
+      }
       if (c.rels.size() > 1) claims(c, true);
     }
   }

@@ -44,6 +44,8 @@ class SheetReader {
   SetShape set_shape(const Syn& set, Context& c);
   void declare(const Syn& name, const SetShape& shape, Context& c);
   void declare_function(const Syn& name, const std::vector<SetShape>& domain, const SetShape& codomain, Context& c);
+  /// The vector of ones, the identity: declared names that are constants.
+  void define_constant(const Syn& base, const SetShape& shape, Expr entry);
   bool collect_ranges(const Piece& piece);
   void apply_traits(const Syn& name, const Traits& traits);
 
@@ -52,6 +54,7 @@ class SheetReader {
   bool is_fresh(const Syn& head) const;
   static std::size_t name_slots(const Syn& name);
   void define(const Chain& chain);
+  static void name_members(Symbol& symbol, const Clause& clause, std::size_t slots);
   void define_composition(const Syn& name, const Syn& rhs, Context& c);
   Symbol* copy_layout(const Symbol& like, const Syn& name, Role role);
   Symbol* formal_for(const Syn& name, const std::string& function, const Symbol* declared, Context& c);
@@ -61,6 +64,8 @@ class SheetReader {
   bool assumption(const Chain& chain, bool scoped);
   void dependence(const Syn& name, const std::vector<SynPtr>& on);
   void resolve_dependences(bool final);
+  std::vector<Expr> fixed_indices(const Symbol& symbol, const Syn& name);
+  int rank_of(const Syn& name) const;
   void extra_assumption(const std::string& text);
   bool says_assumption(const std::string& lead) const;
   bool lead_scope_is_soft() const;

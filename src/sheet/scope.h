@@ -26,7 +26,7 @@ struct Entry {
   std::optional<Alias> alias;
   std::vector<Symbol*> composition;  ///< a function that is a composition, outermost first
   bool declared = false;             ///< by the author, not inferred
-  bool gradient = false;             ///< prose said that it denotes a gradient
+  bool broken = false;               ///< its definition was not understood: nothing that uses it is judged
   Span span;
 };
 

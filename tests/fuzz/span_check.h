@@ -29,11 +29,15 @@ inline void check(const Source& source, const SynPtr& syn) {
     case SynKind::sum: require(syn->kids.size() == syn->signs.size() && !syn->kids.empty(), "signs of a sum"); break;
     case SynKind::chain: require(syn->kids.size() == syn->rels.size() + 1, "relations of a chain"); break;
     case SynKind::group: require(syn->seps.size() + 1 == syn->kids.size() || syn->kids.empty(), "separators"); break;
-    case SynKind::deriv: require(syn->kids.size() == syn->orders.size() + 1 && syn->orders.size() >= 1, "orders"); break;
+    case SynKind::deriv:
+      require(syn->kids.size() == syn->orders.size() + 1 && syn->orders.size() >= 1, "orders");
+      break;
     case SynKind::scripts: require(syn->kids.size() == 1 && syn->kids[0], "the base of scripts"); break;
     case SynKind::frac: require(syn->kids.size() == 2 && syn->kids[0] && syn->kids[1], "a fraction"); break;
     case SynKind::cases: require(syn->kids.size() % 2 == 0, "cases without condition slot"); break;
-    case SynKind::matrix: require(syn->columns > 0 && syn->kids.size() % static_cast<std::size_t>(syn->columns) == 0, "a matrix"); break;
+    case SynKind::matrix:
+      require(syn->columns > 0 && syn->kids.size() % static_cast<std::size_t>(syn->columns) == 0, "a matrix");
+      break;
     default: break;
   }
   for (const SynPtr& kid : syn->kids) {

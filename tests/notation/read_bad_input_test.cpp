@@ -55,14 +55,15 @@ TEST(ReadBadInput, SpanOfADiagnosticIsExact) {
 TEST(ReadBadInput, MacrosThatDoNotEnd) {
   EXPECT_EQ(document("\\def\\a{\\a}$\\a$ $x$"), "$(bad a macro that does not come to an end)$\n$x$\n! macro-expansion");
   EXPECT_EQ(document("\\def\\a{\\a\\a x}$\\a$ $x$").substr(0, 5), "$(bad");
-  const std::string bomb = "\\def\\a{xxxxxxxxxx}\\def\\b{\\a\\a\\a\\a\\a\\a\\a\\a}\\def\\c{\\b\\b\\b\\b\\b\\b\\b\\b}"
-                           "\\def\\d{\\c\\c\\c\\c\\c\\c\\c\\c}\\def\\e{\\d\\d\\d\\d\\d\\d\\d\\d}\\def\\f{\\e\\e\\e\\e\\e\\e\\e\\e}";
+  const std::string bomb =
+      "\\def\\a{xxxxxxxxxx}\\def\\b{\\a\\a\\a\\a\\a\\a\\a\\a}\\def\\c{\\b\\b\\b\\b\\b\\b\\b\\b}"
+      "\\def\\d{\\c\\c\\c\\c\\c\\c\\c\\c}\\def\\e{\\d\\d\\d\\d\\d\\d\\d\\d}\\def\\f{\\e\\e\\e\\e\\e\\e\\e\\e}";
   EXPECT_EQ(slugs_of(read(bomb + "$\\f\\f\\f$ $y$").diagnostics), "macro-expansion");
 }
 
 TEST(ReadBadInput, DeepNesting) {
-  const std::pair<const char*, const char*> pairs[] = {{"(", ")"},          {"{", "}"},     {"\\frac{1}{", "}"}, {"x^{", "}"},
-                                                       {"\\left[", "\\right]"}, {"\\sqrt{", "}"}, {"|", "|"}};
+  const std::pair<const char*, const char*> pairs[] = {
+      {"(", ")"}, {"{", "}"}, {"\\frac{1}{", "}"}, {"x^{", "}"}, {"\\left[", "\\right]"}, {"\\sqrt{", "}"}, {"|", "|"}};
   for (const auto& [open, close] : pairs) {
     const Document document = read("$$" + repeated(open, 100'000) + "x" + repeated(close, 100'000) + "$$ $a = b$");
     ASSERT_EQ(document.pieces.size(), 2u) << open;

@@ -12,11 +12,13 @@ TEST(ReadDocument, HeadingsWordsAndFormulas) {
   EXPECT_EQ(document("Title\n=====\n\nPart two\n---\nwords\n"), "# Title\n¶\n## Part two\nwords");
   EXPECT_EQ(document("\nExercise 3.2 Backpropagation\n\n$a$\n"), "## Exercise 3.2 Backpropagation\n¶\n$a$");
   EXPECT_EQ(document("**Problem 2**\n\nx\n"), "## **Problem 2**\n¶\nx");
+  EXPECT_EQ(document("Exercise 4.\n\nx\n"), "## Exercise 4.\n¶\nx");
   EXPECT_EQ(document("Exercise 3 shows that it holds.\n\nx\n"), "Exercise 3 shows that it holds.\n¶\nx");
 }
 
 TEST(ReadDocument, DisplaysOverBlankLinesAndMarks) {
-  EXPECT_EQ(document("$$a\n\n= b\n- c\n+ d\n\n# e\n$$"), "$$a = (sum +b -c +(product d (bad '#' has no meaning here) e))$$\n! syntax");
+  EXPECT_EQ(document("$$a\n\n= b\n- c\n+ d\n\n# e\n$$"),
+            "$$a = (sum +b -c +(product d (bad '#' has no meaning here) e))$$\n! syntax");
   EXPECT_EQ(document("$$\na\n- b\n= c\n$$"), "$$(sum +a -b) = c$$");
   EXPECT_EQ(document("> quoted\n> $$\n> a = b\n> $$\n"), "quoted\n$$a = b$$");
   EXPECT_EQ(document("- item $a$\n\n| $b$ | $|c|$ |\n"), "- item\n$a$\n¶\n|\n$b$\n|\n$(group | c)$\n|");

@@ -50,7 +50,9 @@ inline std::string document(const std::string& text, const std::string& name = "
   for (const Piece& piece : document.pieces) {
     if (!out.empty()) out += '\n';
     switch (piece.kind) {
-      case Piece::Kind::heading: out += std::string(static_cast<std::size_t>(piece.level), '#') + " " + piece.text; break;
+      case Piece::Kind::heading:
+        out += std::string(static_cast<std::size_t>(piece.level), '#') + " " + piece.text;
+        break;
       case Piece::Kind::words: out += piece.text; break;
       case Piece::Kind::inline_math: out += "$" + line_of(piece.chains) + "$"; break;
       case Piece::Kind::display_math: out += "$$" + line_of(piece.chains) + "$$"; break;

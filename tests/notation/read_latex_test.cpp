@@ -82,7 +82,8 @@ TEST(ReadLatex, Derivatives) {
           {"\\frac{\\partial^3 f}{\\partial x^2 \\partial y}", "(deriv ∂ order:3 f x^2 y)"},
           {"\\frac{\\partial f}{\\partial \\sigma^2}", "(deriv ∂ f (scripts σ sup:2))"},
           {"\\frac{\\partial^2 f}{\\partial x \\partial x^\\top}", "(deriv ∂ order:2 f x (scripts x sup:⊤))"},
-          {"\\frac{\\partial\\, a^TX^{-1}b}{\\partial X}", "(deriv ∂ (product (scripts a sup:T) (scripts X sup:(sum -1)) b) X)"},
+          {"\\frac{\\partial\\, a^TX^{-1}b}{\\partial X}",
+           "(deriv ∂ (product (scripts a sup:T) (scripts X sup:(sum -1)) b) X)"},
           {"\\frac{\\mathrm d y}{\\mathrm d x}", "(deriv d y x)"},
           {"\\frac{d^2\\sigma(x)}{dx^2}", "(deriv d order:2 (product σ (group ( x)) x^2)"},
           {"\\partial L/\\partial x", "(deriv ∂ L x)"},
@@ -149,6 +150,22 @@ TEST(ReadLatex, Structures) {
           {"-a \\pm b", "(sum -a ±b)"},
           {"\\color{red} x \\phantom{y}\\, z", "(product x z)"},
           {"x % comment $ \n y", "(product x y)"}});
+}
+
+TEST(ReadLatex, EverydayHabits) {
+  expect({{"a ={}& b {+} c", "a = (sum +b +c)"},
+          {"{\\partial L \\over \\partial x}", "(deriv ∂ L x)"},
+          {"a^{<t>}", "(scripts a sup:(group ⟨ t))"},
+          {"x\\_i \\* y", "(product (scripts x sub:i) (op *) y)"},
+          {"\\frac{\\text{d}y}{\\text{d}x}", "(deriv d y x)"},
+          {"a\\hspace{1mm}b = c \\hspace{1cm} d = e", "(product a b) = c | d = e"},
+          {"f = \\left\\{\\begin{aligned} &x, && x > 0 \\\\ &0, && x \\le 0 \\end{aligned}\\right.",
+           "f = (cases x (chain x > 0) 0 (chain x ≤ 0))"},
+          {"f = \\begin{cases} x \\text{ if } x > 0 \\\\ 0 \\text{ otherwise} \\end{cases}",
+           "f = (cases x (chain x > 0) 0 _)"},
+          {"\\left(\\begin{array}{cc} a & b \\end{array}\\right)", "(group ( (matrix columns:2 a b))"},
+          {"\\operatorname*{\\arg\\max}_x f", "(product (bigop argmax sub:x) f)"},
+          {"\\frac{\\delta E}{\\delta u}", "(bad a quotient of variations δ is not read) ! syntax"}});
 }
 
 TEST(ReadLatex, Macros) {

@@ -20,7 +20,8 @@ TEST(ReadStatements, LongSides) {
   EXPECT_EQ(aligned("a &= b \\\\ &\\quad + c \\\\ &= d"), "a = (sum +b +c) = d");
   EXPECT_EQ(aligned("a &= b \\cdot \\\\ & c"), "a = (product b (op ·) c)");
   EXPECT_EQ(aligned("a &= b \\\\ &\\quad (c) \\\\ &= d"), "a = (product b (group ( c)) = d");
-  EXPECT_EQ(aligned("a &= \\left[ b \\right. \\\\ &\\quad \\left. + c \\right] \\\\ &= d"), "a = (group [ (sum +b +c)) = d");
+  EXPECT_EQ(aligned("a &= \\left[ b \\right. \\\\ &\\quad \\left. + c \\right] \\\\ &= d"),
+            "a = (group [ (sum +b +c)) = d");
   EXPECT_EQ(latex("\\begin{multline} F = a \\\\ + b \\\\ c \\end{multline}"), "F = (sum +a +(product b c))");
   EXPECT_EQ(latex("\\begin{gather} a = b \\\\ -c = d \\end{gather}"), "a = b | (sum -c) = d");
 }
@@ -28,7 +29,8 @@ TEST(ReadStatements, LongSides) {
 TEST(ReadStatements, Columns) {
   EXPECT_EQ(latex("\\begin{align} a &= b, & c &= d \\\\ &= e & &= f \\end{align}"), "a = b = e | c = d = f");
   EXPECT_EQ(latex("\\begin{eqnarray} a & = & b \\\\ & = & c \\end{eqnarray}"), "a = b = c");
-  EXPECT_EQ(latex("\\begin{align} a &= b && \\text{(chain rule)} \\\\ &= c \\end{align}"), "a = b = c | {(chain rule)} ");
+  EXPECT_EQ(latex("\\begin{align} a &= b && \\text{(chain rule)} \\\\ &= c \\end{align}"),
+            "a = b = c | {(chain rule)} ");
 }
 
 TEST(ReadStatements, SeveralInOneDisplay) {

@@ -1,4 +1,5 @@
 // Random expressions: the normal form has the same value, at several sizes and points; what is proved is equal there.
+#include <cstdlib>
 #include <random>
 
 #include "evaluate.h"
@@ -16,6 +17,12 @@ class Random : public RewriteTest {
     u_ = tensor("u", {n_});
     u_->traits.positive = true;
     k_ = var("k", n_), l_ = var("l", n_);
+  }
+
+  /// A longer run, or another one: GRADUS_SEED=7 GRADUS_ROUNDS=50000.
+  static std::uint64_t number_from(const char* name, std::uint64_t usual) {
+    const char* text = std::getenv(name);
+    return text ? std::strtoull(text, nullptr, 10) : usual;
   }
 
   std::size_t pick(std::size_t count) { return std::uniform_int_distribution<std::size_t>(0, count - 1)(random_); }
@@ -111,7 +118,8 @@ class Random : public RewriteTest {
     return "";
   }
 
-  std::mt19937_64 random_{getenv("SEED") ? strtoull(getenv("SEED"),0,10) : 20240611};
+  std::uint64_t seed_ = number_from("GRADUS_SEED", 20240611), rounds_ = number_from("GRADUS_ROUNDS", 3000);
+  std::mt19937_64 random_{seed_};
   Expr x_, y_, p_, n_, m_;
   Symbol *a_, *c_, *A_, *B_, *u_;
   const IndexVar *k_, *l_;
@@ -121,7 +129,7 @@ class Random : public RewriteTest {
 
 TEST_F(Random, NormalFormKeepsTheValue) {
   int normalised = 0, idempotent = 0;
-  for (int round = 0; round < (getenv("ROUNDS") ? atoi(getenv("ROUNDS")) : 3000); ++round) {
+  for (std::uint64_t round = 0; round < rounds_; ++round) {
     scope_ = {k_, l_};
     const Expr e = expression(2 + static_cast<int>(pick(3)));
     try {
@@ -129,10 +137,8 @@ TEST_F(Random, NormalFormKeepsTheValue) {
       options.seconds = 0.3;
       const Expr form = normalize(e, options).form;
       ++normalised;
-      EXPECT_EQ(differ(e, form), "") << dump(e) << "\nnormal form " << dump(form);
-      const Expr again = normalize(form, options).form;
-      if (again == form) ++idempotent;
-      else if (getenv("SHOW")) printf("%s\n  %s\n  %s\n", dump(e).c_str(), dump(form).c_str(), dump(again).c_str());
+      EXPECT_EQ(differ(e, form), "") << "GRADUS_SEED=" << seed_ << " round " << round << ": " << dump(e) << "\nnormal form " << dump(form);
+      if (normalize(form, options).form == form) ++idempotent;
       if (HasFailure()) break;
     } catch (const OverBudget&) {
     }
@@ -144,7 +150,7 @@ TEST_F(Random, NormalFormKeepsTheValue) {
 
 TEST_F(Random, WhatIsProvedIsEqual) {
   int proved = 0;
-  for (int round = 0; round < (getenv("ROUNDS") ? atoi(getenv("ROUNDS")) : 3000); ++round) {
+  for (std::uint64_t round = 0; round < rounds_; ++round) {
     scope_ = {k_, l_};
     const Expr e = expression(2 + static_cast<int>(pick(2)));
     scope_ = {k_, l_};
@@ -163,7 +169,7 @@ TEST_F(Random, WhatIsProvedIsEqual) {
       options.seconds = 0.3;
       if (!prove_equal(e, other, options).equal) continue;
       ++proved;
-      EXPECT_EQ(differ(e, other), "") << dump(e) << "\nand " << dump(other);
+      EXPECT_EQ(differ(e, other), "") << "GRADUS_SEED=" << seed_ << " round " << round << ": " << dump(e) << "\nand " << dump(other);
       if (HasFailure()) break;
     } catch (const OverBudget&) {
     }

@@ -23,24 +23,32 @@ UNSOUND = {"true": {"wrong", "ill-typed", "conditional"}, "false": {"proved", "c
            "conditional": {"proved", "confirmed"}}
 
 
+class Failure(Exception):
+    """The program gave no report."""
+
+
 def check(program, path):
-    done = subprocess.run([program, "check", path, "--format", "json"], capture_output=True, text=True, timeout=120)
+    try:
+        done = subprocess.run([program, "check", path, "--format", "json"], capture_output=True, text=True, timeout=60)
+    except subprocess.TimeoutExpired:
+        raise Failure("no answer in 60 s") from None
     if done.returncode not in (0, 1):
-        raise RuntimeError(f"{path}: exit {done.returncode}: {done.stderr.strip()}")
+        raise Failure(f"exit {done.returncode} {done.stderr.strip()}")
     return json.loads(done.stdout)["claims"]
 
 
 def corrections(program, path, claims):
     """Corrections that do not hold when they stand in place of the right side."""
     with open(path, encoding="utf-8") as file:
-        lines = file.read().split("\n")
+        text = file.read()
+    lines = text.split("\n")
     bad = []
     for claim in claims:
         if not claim["correction"]:
             continue
-        text = "\n".join(lines)
         start = sum(len(line) + 1 for line in lines[: claim["line"] - 1]) + claim["column"] - 1
-        at = text.find(claim["rhs"], start + (0 if text.startswith(claim["rhs"], start) else 1))
+        # A first row is placed where its left side stands, a later row where its right side does.
+        at = text.find(claim["rhs"], start + len(claim["lhs"])) if text.startswith(claim["lhs"], start) else start
         changed = text[:at] + claim["correction"] + " " + text[at + len(claim["rhs"]):]
         with tempfile.NamedTemporaryFile("w", suffix=".md", encoding="utf-8") as file:
             file.write(changed)
@@ -55,11 +63,14 @@ def corrections(program, path, claims):
 def judge(program, expect):
     stem = expect[: -len(".expect.json")]
     with open(expect, encoding="utf-8") as file:
-        wanted = [w for w in json.load(file)["claims"]]
-    lines, counts = [], {"right": 0, "unsound": 0, "total": 0, "bad corrections": 0}
-    claims = check(program, stem + ".md")
-    counted = [w for w in wanted if "skip" not in w]
-    counts["total"] = len(counted)
+        wanted = json.load(file)["claims"]
+    lines, counts = [], {"right": 0, "unsound": 0, "total": 0, "bad corrections": 0, "failed": 0}
+    counts["total"] = sum("skip" not in w for w in wanted)
+    try:
+        claims = check(program, stem + ".md")
+    except Failure as failure:
+        counts["failed"] = 1
+        return stem, [str(failure)], counts
     if len(claims) != len(wanted):
         lines.append(f"misaligned: {len(claims)} claims read, {len(wanted)} expected")
         return stem, lines, counts
@@ -74,7 +85,10 @@ def judge(program, expect):
         counts["unsound"] += unsound
         lines.append(f"{got['line']}: claim {got['n']} {'UNSOUND' if unsound else 'miss'}: expected {want['verdict']}, "
                      f"got {got['verdict']}: {want.get('step', '')[:90]}")
-    bad = corrections(program, stem + ".md", claims)
+    try:
+        bad = corrections(program, stem + ".md", claims)
+    except Failure as failure:
+        bad = [f"a correction: {failure}"]
     counts["bad corrections"] = len(bad)
     return stem, lines + bad, counts
 
@@ -93,12 +107,13 @@ def main():
         for stem, lines, counts in pool.map(lambda expect: judge(program, expect), expects):
             for key, count in counts.items():
                 total[key] = total.get(key, 0) + count
-            if lines and (options.verbose or counts["unsound"] or counts["bad corrections"]):
+            if lines and (options.verbose or counts["unsound"] or counts["bad corrections"] or counts["failed"]):
                 print(f"{stem}.md\n  " + "\n  ".join(lines))
     share = total["right"] / total["total"]
     print(f"{total['right']}/{total['total']} claims right ({100 * share:.1f} %), {total['unsound']} unsound, "
-          f"{total['bad corrections']} corrections that do not hold")
-    return 1 if total["unsound"] or total["bad corrections"] or share < AT_LEAST else 0
+          f"{total['bad corrections']} corrections that do not hold, {total['failed']} sheets without a report")
+    bad = total["unsound"] + total["bad corrections"] + total["failed"]
+    return 1 if bad or share < AT_LEAST else 0
 
 
 if __name__ == "__main__":

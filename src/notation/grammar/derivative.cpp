@@ -10,8 +10,7 @@ namespace {
 std::string mark_of(const Item& item) {
   if (item.kind != ItemKind::atom) return "";
   if (node::is_name(item.syn, "∂")) return "∂";
-  const bool upright = item.syn->style.empty() || item.syn->style == "roman" || item.syn->style == "sans";
-  return node::is_name(item.syn, "d") && upright ? "d" : "";
+  return node::is_name(item.syn, "d") && item.syn->style != "bold" && item.syn->style != "cal" ? "d" : "";
 }
 
 bool is_script(const Item& item) {
@@ -34,7 +33,8 @@ int number_of(const Item& item) {
 std::string mark_at(ItemView items, std::size_t at) {
   const std::string mark = mark_of(items[at]);
   if (mark.empty()) return "";
-  if (at + 1 < items.size() && (items[at + 1].kind == ItemKind::sub || items[at + 1].kind == ItemKind::prime)) return "";
+  if (at + 1 < items.size() && (items[at + 1].kind == ItemKind::sub || items[at + 1].kind == ItemKind::prime))
+    return "";
   return mark;
 }
 
@@ -137,6 +137,14 @@ SynPtr Grammar::deriv(Span span, ItemView mark_and_body, ItemView below, bool wh
 SynPtr Grammar::fraction(Span span, ItemView above, ItemView below) {
   if (!above.empty() && !below.empty() && !mark_at(above, 0).empty()) {
     if (SynPtr derivative = deriv(span, above, below, true)) return derivative;
+  }
+  const auto varies = [](ItemView items) {
+    return items.size() > 1 && items[0].kind == ItemKind::atom && node::is_name(items[0].syn, "δ") &&
+           !is_script(items[1]) && items[1].kind != ItemKind::op && items[1].kind != ItemKind::sign;
+  };
+  if (varies(above) && varies(below)) {
+    return context_.bad("syntax", span, "a quotient of variations δ is not read",
+                        "write it with \\partial, if that is meant");
   }
   auto syn = node::make(SynKind::frac, span);
   syn->kids = {list(above, span), list(below, span)};

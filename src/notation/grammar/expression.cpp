@@ -28,19 +28,19 @@ bool is_separator(const Item& item) {
 bool is_transposition(const SynPtr& syn) {
   if (syn->kind != SynKind::name || !syn->accent.empty()) return false;
   if (syn->text == "⊤") return true;
-  return syn->text == "T" && (syn->style == "roman" || syn->style == "sans" || syn->style == "mono" || syn->style == "op");
+  return syn->text == "T" &&
+         (syn->style == "roman" || syn->style == "sans" || syn->style == "mono" || syn->style == "op");
 }
 
-SynPtr transposition(const SynPtr& as_written) {
-  return node::name(as_written->span, "⊤", as_written->latex);
-}
+SynPtr transposition(const SynPtr& as_written) { return node::name(as_written->span, "⊤", as_written->latex); }
 
 }  // namespace
 
 SynPtr Grammar::expression(ItemView items, Span where) {
   items = trimmed(items);
   if (items.empty()) return context_.bad("syntax", where, "nothing stands here", "write the missing expression");
-  if (depth_ > Context::max_depth) return context_.bad("depth", span_of(items), "nested too deeply", "name a part of it");
+  if (depth_ > Context::max_depth)
+    return context_.bad("depth", span_of(items), "nested too deeply", "name a part of it");
   ++depth_;
   std::vector<SynPtr> terms;
   std::vector<int> signs;
@@ -163,11 +163,11 @@ SynPtr Grammar::base(const Item& item) {
     case ItemKind::sup:
     case ItemKind::prime:
       return context_.bad("syntax", item.span, "a script with nothing before it", "write what carries it");
-    case ItemKind::rel:
-      return context_.bad("syntax", item.span, "a relation where an expression was expected");
+    case ItemKind::rel: return context_.bad("syntax", item.span, "a relation where an expression was expected");
     case ItemKind::comma:
     case ItemKind::semi:
-      return context_.bad("syntax", item.span, "'" + item.text + "' inside an expression", "put brackets around the list");
+      return context_.bad("syntax", item.span, "'" + item.text + "' inside an expression",
+                          "put brackets around the list");
     default: return context_.bad("syntax", item.span, "not understood here");
   }
 }
@@ -269,9 +269,7 @@ SynPtr Grammar::relation(ItemView items, Span where) {
 SynPtr Grammar::list(ItemView items, Span where) {
   items = trimmed(items);
   if (std::none_of(items.begin(), items.end(), is_separator)) return relation(items, where);
-  Item group;
-  group.kind = ItemKind::bracket;
-  group.span = span_of(items);
+  Item group = item_of(ItemKind::bracket, span_of(items));
   group.kids.assign(items.begin(), items.end());
   return bracket(group);
 }
@@ -301,6 +299,14 @@ SynPtr Grammar::bracket(const Item& item) {
 
 SynPtr Grammar::script(ItemView items, Span where) {
   items = trimmed(items);
+  const auto is_relation = [](const Item& item, std::string_view text) {
+    return item.kind == ItemKind::rel && item.text == text;
+  };
+  if (items.size() >= 3 && is_relation(items.front(), "<") && is_relation(items.back(), ">")) {  // a^{<t>}
+    Item step = item_of(ItemKind::bracket, span_of(items), "⟨");
+    step.kids.assign(items.begin() + 1, items.end() - 1);
+    return bracket(step);
+  }
   const auto as_name = [](const Item& item) {
     return node::name(item.span, item.text, item.text == "⊤" ? "\\top" : item.text);
   };

@@ -12,7 +12,8 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// A script grows while its characters stand side by side: x₁₂ has one subscript, twelve.
 Item& script(ItemKind kind, Span span, Items& items) {
-  const bool grows = !items.empty() && items.back().kind == kind && items.back().span.end == span.begin && items.back().sized;
+  const bool grows =
+      !items.empty() && items.back().kind == kind && items.back().span.end == span.begin && items.back().sized;
   if (!grows) {
     Item item;
     item.kind = kind;
@@ -25,6 +26,34 @@ Item& script(ItemKind kind, Span span, Items& items) {
 }
 
 }  // namespace
+
+Item item_of(ItemKind kind, Span span, std::string text) {
+  Item item;
+  item.kind = kind;
+  item.span = span;
+  item.text = std::move(text);
+  return item;
+}
+
+Item atom_of(SynPtr syn) {
+  Item item;
+  item.span = syn->span;
+  item.syn = std::move(syn);
+  return item;
+}
+
+bool ends_with_operand(const Items& items) {
+  if (items.empty()) return false;
+  switch (items.back().kind) {
+    case ItemKind::atom:
+    case ItemKind::bracket:
+    case ItemKind::brace:
+    case ItemKind::sub:
+    case ItemKind::sup:
+    case ItemKind::prime: return true;
+    default: return false;
+  }
+}
 
 bool take_unicode(std::string_view character, Span span, Items& items) {
   if (character.size() < 2) return false;
@@ -79,8 +108,6 @@ bool take_unicode(std::string_view character, Span span, Items& items) {
   return true;
 }
 
-Span span_of(ItemView items) {
-  return items.empty() ? Span{} : cover(items.front().span, items.back().span);
-}
+Span span_of(ItemView items) { return items.empty() ? Span{} : cover(items.front().span, items.back().span); }
 
 }  // namespace gradus::notation

@@ -47,6 +47,11 @@ struct Item {
 using Items = std::vector<Item>;
 using ItemView = std::span<const Item>;
 
+Item item_of(ItemKind kind, Span span, std::string text = "");
+Item atom_of(SynPtr syn);
+/// Whether an operand ends the list.
+bool ends_with_operand(const Items& items);
+
 /// Takes in a raised, a lowered or a combining character: ², ᵢ, the hat of x̂. False if it is none.
 bool take_unicode(std::string_view character, Span span, Items& items);
 

@@ -17,8 +17,8 @@ struct Draft {
   std::vector<std::string> rels;
   std::string separator, words;
   std::size_t column = 0;
-  bool leads_row = false;   ///< the first of its row
-  bool condition = false;   ///< said with "for", "if", …: no row continues it
+  bool leads_row = false;  ///< the first of its row
+  bool condition = false;  ///< said with "for", "if", …: no row continues it
   bool only_words = false;
 };
 
@@ -40,8 +40,8 @@ bool waits(const Items& side) {
 
 /// Words that join statements of one rank; all others bring a condition or a remark.
 bool joins(std::string_view words) {
-  constexpr std::array<std::string_view, 15> connectives = {"⇒",  "⇔",    "∴",         "then", "and",     "or",  "hence", "thus",
-                                                            "so", "also", "therefore", "i.e.", "implies", "iff", "but"};
+  constexpr std::array<std::string_view, 15> connectives = {
+      "⇒", "⇔", "∴", "then", "and", "or", "hence", "thus", "so", "also", "therefore", "i.e.", "implies", "iff", "but"};
   const std::size_t from = words.rfind(' ');
   const std::string_view last = from == std::string_view::npos ? words : words.substr(from + 1);
   return std::find(connectives.begin(), connectives.end(), last) != connectives.end();
@@ -94,8 +94,8 @@ class Statements {
     draft.column = column_;
     draft.leads_row = fresh_;
     draft.separator = drafts_.empty() && words_.empty() ? "" : words_.empty() ? separator_ : "words";
-    draft.condition = words_.empty() ? separator_ == "," && !fresh_ && !drafts_.empty() && drafts_.back().condition
-                                     : !joins(words_);
+    draft.condition =
+        words_.empty() ? separator_ == "," && !fresh_ && !drafts_.empty() && drafts_.back().condition : !joins(words_);
     draft.words = std::move(words_);
     words_.clear();
     drafts_.push_back(std::move(draft));
@@ -147,9 +147,7 @@ class Statements {
       case ItemKind::quad: return wide_space();
       case ItemKind::rel: return relation(item);
       case ItemKind::comma:
-      case ItemKind::semi:
-        close(item.text == "," ? "," : ";");
-        return;
+      case ItemKind::semi: close(item.text == "," ? "," : ";"); return;
       case ItemKind::words:
         current_ = none;
         separator_ = "words";
@@ -210,10 +208,8 @@ class Statements {
     Draft& draft = drafts_[current_];
     if (draft.sides.back().empty() && !draft.rels.empty()) {
       if (after_row_ && draft.rels.back() == item.text) return;  // "a = \\ = b": one sign, repeated
-      Item hole;
-      hole.span = item.span;
-      hole.syn = context_.bad("syntax", item.span, "nothing stands between two relations", "write the missing side");
-      draft.sides.back().push_back(std::move(hole));
+      draft.sides.back().push_back(
+          atom_of(context_.bad("syntax", item.span, "nothing stands between two relations", "write the missing side")));
     }
     after_row_ = false;
     draft.rels.push_back(item.text);
@@ -255,9 +251,7 @@ class Statements {
       case ItemKind::rel:
       case ItemKind::op:
       case ItemKind::sign: return;
-      default:
-        close("quad");
-        column_ = aligns_ / 2;
+      default: close("quad"); column_ = aligns_ / 2;
     }
   }
 
@@ -320,7 +314,7 @@ class Statements {
   std::size_t current_ = none;
   std::size_t column_ = 0, aligns_ = 0;
   std::string words_, separator_;
-  bool fresh_ = true;      ///< nothing of the present row was read yet
+  bool fresh_ = true;  ///< nothing of the present row was read yet
   bool after_row_ = false;
 };
 

@@ -27,7 +27,8 @@ std::string sanitized(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t length = code_point_length(text, i);
     const unsigned char first = static_cast<unsigned char>(text[i]);
-    const bool control = length == 1 && (first < 0x20 || first == 0x7F) && first != '\n' && first != '\t' && first != '\r';
+    const bool control =
+        length == 1 && (first < 0x20 || first == 0x7F) && first != '\n' && first != '\t' && first != '\r';
     if (length == 0 || control) {
       out += "\xEF\xBF\xBD";
       ++i;

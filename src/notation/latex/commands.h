@@ -13,38 +13,38 @@ enum class Meaning : std::uint8_t {
   op,        ///< text: as SynKind::op
   rel,       ///< text: a relation
   sign,
-  bigop,     ///< text: as SynKind::bigop
-  limit,     ///< \max, \inf: an operator if it has a limit, else a function
-  accent,    ///< text: as Syn::accent
-  style,     ///< text: as Syn::style; of the argument
+  bigop,         ///< text: as SynKind::bigop
+  limit,         ///< \max, \inf: an operator if it has a limit, else a function
+  accent,        ///< text: as Syn::accent
+  style,         ///< text: as Syn::style; of the argument
   style_switch,  ///< \bf: of the rest of its braces
-  text,      ///< words
-  words,     ///< a sign between statements: ⇒
+  text,          ///< words
+  words,         ///< a sign between statements: ⇒
   frac,
   binom,
   root,
-  space,     ///< nothing
+  space,  ///< nothing
   quad,
-  skip,      ///< nothing, with its argument
-  group,     ///< its argument counts
-  splice,    ///< its argument counts, as if its braces were not there
-  under,     ///< \underbrace: its argument counts, the note does not
-  overset,   ///< \overset{a}{b}
+  skip,     ///< nothing, with its argument
+  group,    ///< its argument counts
+  splice,   ///< its argument counts, as if its braces were not there
+  under,    ///< \underbrace: its argument counts, the note does not
+  overset,  ///< \overset{a}{b}
   underset,
   operator_name,
-  opening,   ///< a bracket; text: as Syn::open
+  opening,  ///< a bracket; text: as Syn::open
   closing,
   bar,
   mid,
-  size,      ///< \big and the like; text: "l", "r", "m" or ""
+  size,  ///< \big and the like; text: "l", "r", "m" or ""
   left,
   right,
-  negate,    ///< \not
+  negate,  ///< \not
   prime,
   substack,
-  modulo,    ///< \pmod{n}
-  derivative,  ///< \pdv, \dv of the physics package; text: "∂" or "d"
-  arg,       ///< \arg, before \max and \min
+  modulo,        ///< \pmod{n}
+  derivative,    ///< \pdv, \dv of the physics package; text: "∂" or "d"
+  arg,           ///< \arg, before \max and \min
   between_rows,  ///< \intertext: words between rows
 };
 

@@ -8,14 +8,6 @@
 namespace gradus::notation::latex {
 namespace {
 
-Item item_of(ItemKind kind, Span span, std::string text = "") {
-  Item item;
-  item.kind = kind;
-  item.span = span;
-  item.text = std::move(text);
-  return item;
-}
-
 /// Two relation or operator signs that are one when they touch.
 std::string joined(const Item& before, const std::string& text) {
   const auto is = [&](ItemKind kind, std::string_view first) { return before.kind == kind && before.text == first; };
@@ -28,6 +20,29 @@ std::string joined(const Item& before, const std::string& text) {
   if (text == ">" && is(ItemKind::sign, "-")) return "→";
   if (text == ":" && is(ItemKind::rel, "=")) return "=:";
   return "";
+}
+
+/// Whether no statement was begun yet: what follows is a system of its own.
+bool stands_alone(const Items& before) {
+  return std::all_of(before.begin(), before.end(), [](const Item& item) {
+    return item.kind == ItemKind::row || item.kind == ItemKind::words || item.kind == ItemKind::quad;
+  });
+}
+
+/// Whether a length separates statements: half a centimetre or more.
+bool is_wide(std::string_view length) {
+  double value = 0;
+  std::size_t i = 0;
+  for (double place = 0; i < length.size() && ((length[i] >= '0' && length[i] <= '9') || length[i] == '.'); ++i) {
+    if (length[i] == '.') {
+      place = 1;
+    } else {
+      value = place > 0 ? value + (length[i] - '0') * (place /= 10) : value * 10 + (length[i] - '0');
+    }
+  }
+  const std::string_view unit = length.substr(i);
+  const double millimetres = unit == "cm" ? 10 : unit == "mm" ? 1 : unit == "in" ? 25.4 : unit == "pt" ? 0.35 : 3.5;
+  return value * millimetres >= 3.5 && !unit.starts_with("ex");
 }
 
 }  // namespace
@@ -53,7 +68,17 @@ Items Converter::list(TreeView trees, bool rows) {
   ++depth_;
   const bool outer = std::exchange(rows_, rows);
   auto switches = std::exchange(switches_, {});
-  for (std::size_t at = 0; at < trees.size();) step(trees, at, out);
+  const auto over = std::find_if(trees.begin(), trees.end(), [](const Tree& tree) {
+    return tree.kind == Tree::Kind::leaf && tree.token.kind == TokenKind::command && tree.token.text == "over";
+  });
+  if (over == trees.end()) {
+    for (std::size_t at = 0; at < trees.size();) step(trees, at, out);
+  } else {  // {a \over b}
+    const std::size_t split = static_cast<std::size_t>(over - trees.begin());
+    const Items above = list(trees.first(split));
+    const Items below = list(trees.subspan(split + 1));
+    atom(grammar_.fraction(cover(trees.front().span, trees.back().span), above, below), out);
+  }
   for (std::size_t i = 0; i < switches_.size(); ++i) {
     const auto& [from, row] = switches_[i];
     const std::size_t to = i + 1 < switches_.size() ? switches_[i + 1].first : out.size();
@@ -69,11 +94,7 @@ Items Converter::list(TreeView trees, bool rows) {
   return out;
 }
 
-void Converter::atom(SynPtr syn, Items& out) const {
-  Item item = item_of(ItemKind::atom, syn->span);
-  item.syn = std::move(syn);
-  out.push_back(std::move(item));
-}
+void Converter::atom(SynPtr syn, Items& out) const { out.push_back(atom_of(std::move(syn))); }
 
 void Converter::failed(const Tree& tree, Items& out) const { atom(node::bad(tree.span, tree.open), out); }
 
@@ -149,13 +170,16 @@ std::optional<TreeView> Converter::option(TreeView trees, std::size_t& at) const
 void Converter::step(TreeView trees, std::size_t& at, Items& out) {
   const Tree& tree = trees[at];
   switch (tree.kind) {
-    case Tree::Kind::failed: failed(tree, out); ++at; return;
-    case Tree::Kind::bracket: bracket(tree, out); ++at; return;
+    case Tree::Kind::failed:
+      failed(tree, out);
+      ++at;
+      return;
+    case Tree::Kind::bracket:
+      bracket(tree, out);
+      ++at;
+      return;
     case Tree::Kind::environment: {
-      const bool alone = std::all_of(out.begin(), out.end(), [](const Item& item) {
-        return item.kind == ItemKind::row || item.kind == ItemKind::words || item.kind == ItemKind::quad;
-      });
-      environment(tree, alone && rows_, out);
+      environment(tree, rows_ && stands_alone(out), out);
       ++at;
       return;
     }
@@ -171,13 +195,16 @@ void Converter::step(TreeView trees, std::size_t& at, Items& out) {
         out.pop_back();
         return atom(node::number(span, text), out);
       }
+      const bool scripted = at < trees.size() && (is_symbol(trees[at], "_") || is_symbol(trees[at], "^"));
+      if (tree.kids.empty() && !scripted) return;  // a = {} & b: only for the spacing
       Item item = item_of(ItemKind::brace, tree.span);
       item.kids = list(tree.kids, rows_);
       const bool states = rows_ && std::any_of(item.kids.begin(), item.kids.end(), [](const Item& kid) {
-        return kid.kind == ItemKind::rel || kid.kind == ItemKind::row;
-      });
-      const bool sign = item.kids.size() == 1 && (item.kids[0].kind == ItemKind::rel || item.kids[0].kind == ItemKind::op);
-      if (sign && item.kids[0].kind == ItemKind::rel) return relation(tree.span, item.kids[0].text, out);
+                            return kid.kind == ItemKind::rel || kid.kind == ItemKind::row;
+                          });
+      const ItemKind only = item.kids.size() == 1 ? item.kids[0].kind : ItemKind::atom;
+      const bool sign = only == ItemKind::rel || only == ItemKind::op || only == ItemKind::sign;
+      if (only == ItemKind::rel) return relation(tree.span, item.kids[0].text, out);
       if (states) return statement(std::move(item.kids), tree.span, out);  // {\color{red} a = b}
       if (sign) return out.push_back(std::move(item.kids[0]));
       out.push_back(std::move(item));
@@ -186,7 +213,9 @@ void Converter::step(TreeView trees, std::size_t& at, Items& out) {
     case Tree::Kind::leaf: break;
   }
 
-  const Token& token = tree.token;
+  Token token = tree.token;
+  // Where Markdown's emphasis was escaped inside a formula: x\_i, a\*b.
+  if (token.kind == TokenKind::command && (token.text == "_" || token.text == "*")) token.kind = TokenKind::symbol;
   switch (token.kind) {
     case TokenKind::letter: {
       ++at;
@@ -194,7 +223,10 @@ void Converter::step(TreeView trees, std::size_t& at, Items& out) {
       return atom(node::name(tree.span, letter, letter), out);
     }
     case TokenKind::digit: return digits(trees, at, out);
-    case TokenKind::row: ++at; out.push_back(item_of(ItemKind::row, tree.span)); return;
+    case TokenKind::row:
+      ++at;
+      out.push_back(item_of(ItemKind::row, tree.span));
+      return;
     case TokenKind::parameter:
       ++at;
       return atom(context_.bad("syntax", tree.span, "a macro's parameter outside a macro"), out);
@@ -221,7 +253,8 @@ void Converter::step(TreeView trees, std::size_t& at, Items& out) {
         at = dots;
         return atom(node::name(span, "…", "\\dots"), out);
       }
-      if (at + 1 < trees.size() && is_digit(trees[at + 1]) && !trees[at + 1].token.spaced) return digits(trees, at, out);
+      if (at + 1 < trees.size() && is_digit(trees[at + 1]) && !trees[at + 1].token.spaced)
+        return digits(trees, at, out);
       return ++at, out.push_back(item_of(ItemKind::comma, tree.span, "."));
     }
     if (text == "!") {
@@ -238,7 +271,8 @@ void Converter::step(TreeView trees, std::size_t& at, Items& out) {
     }
     if (text == "$") {
       ++at;
-      return atom(context_.bad("unbalanced", tree.span, "a dollar inside a formula", "close the formula before it"), out);
+      return atom(context_.bad("unbalanced", tree.span, "a dollar inside a formula", "close the formula before it"),
+                  out);
     }
   }
   const Command* row = meaning(token);
@@ -265,8 +299,8 @@ void Converter::bracket(const Tree& tree, Items& out) {
   if (tree.open == "{" && tree.close.empty() && !tree.kids.empty() &&
       tree.kids.back().kind == Tree::Kind::environment && tree.kids.size() == 1) {
     const Tree& rows = tree.kids.back();
-    if (rows.open == "array" || rows.open.find("cases") != std::string::npos) return cases(rows, out);
-    if (rows_) return environment(rows, true, out);
+    if (rows_ && stands_alone(out)) return environment(rows, true, out);
+    return cases(rows, out);
   }
   Item item = item_of(ItemKind::bracket, tree.span, tree.open);
   item.close = tree.close;
@@ -277,7 +311,8 @@ void Converter::bracket(const Tree& tree, Items& out) {
 void Converter::command(const Command& row, TreeView trees, std::size_t& at, Items& out) {
   const Tree& tree = trees[at - 1];
   const std::string text(row.text);
-  const std::string written = tree.token.kind == TokenKind::command ? "\\" + std::string(row.name) : std::string(row.name);
+  const std::string written =
+      tree.token.kind == TokenKind::command ? "\\" + std::string(row.name) : std::string(row.name);
   switch (row.meaning) {
     case Meaning::name: {
       const bool blackboard = text.size() == 1 && text[0] >= 'A' && text[0] <= 'Z';  // \R
@@ -291,7 +326,8 @@ void Converter::command(const Command& row, TreeView trees, std::size_t& at, Ite
       }
       return out.push_back(item_of(ItemKind::op, tree.span, text));
     case Meaning::rel:
-      if (text == ">" && joined(out.empty() ? Item{} : out.back(), ">") == "→" && out.back().span.end != tree.span.begin) {
+      if (text == ">" && joined(out.empty() ? Item{} : out.back(), ">") == "→" &&
+          out.back().span.end != tree.span.begin) {
         return out.push_back(item_of(ItemKind::rel, tree.span, text));
       }
       return relation(tree.span, text, out);
@@ -349,8 +385,8 @@ void Converter::command(const Command& row, TreeView trees, std::size_t& at, Ite
     case Meaning::skip: {
       if (at < trees.size() && is_symbol(trees[at], "*")) ++at;
       option(trees, at);
-      if (at < trees.size()) argument(trees, at);
-      if (text == "quad") out.push_back(item_of(ItemKind::quad, tree.span));
+      const TreeView content = at < trees.size() ? argument(trees, at) : TreeView();
+      if (text == "quad" && is_wide(plain_text(content))) out.push_back(item_of(ItemKind::quad, tree.span));
       return;
     }
     case Meaning::group: {
@@ -416,8 +452,7 @@ void Converter::command(const Command& row, TreeView trees, std::size_t& at, Ite
     case Meaning::opening:
     case Meaning::size:
     case Meaning::left:
-    case Meaning::right:
-      return atom(context_.bad("syntax", tree.span, "a bracket that is out of place"), out);
+    case Meaning::right: return atom(context_.bad("syntax", tree.span, "a bracket that is out of place"), out);
   }
 }
 

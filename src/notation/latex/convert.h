@@ -57,8 +57,8 @@ class Converter {
 
   Context& context_;
   Grammar& grammar_;
-  bool rows_ = false;    ///< the present list is a whole display
-  bool script_ = false;  ///< the present list is a script
+  bool rows_ = false;                                             ///< the present list is a whole display
+  bool script_ = false;                                           ///< the present list is a script
   std::vector<std::pair<std::size_t, const Command*>> switches_;  ///< \bf: from that item on
   int depth_ = 0;
 };

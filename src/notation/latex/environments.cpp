@@ -32,7 +32,8 @@ bool introduces_condition(const std::string& text) {
 /// What a cell says in words, if it is one item that is nothing else.
 std::string said(const Item& item) {
   if (item.kind == ItemKind::words) return item.text;
-  return item.kind == ItemKind::atom && item.syn->kind == SynKind::name && item.syn->style == "op" ? item.syn->text : "";
+  return item.kind == ItemKind::atom && item.syn->kind == SynKind::name && item.syn->style == "op" ? item.syn->text
+                                                                                                   : "";
 }
 
 }  // namespace
@@ -42,16 +43,16 @@ std::vector<std::vector<TreeView>> Converter::cells(const Tree& tree) const {
   const TreeView kids = tree.kids;
   std::size_t begin = 0;
   for (std::size_t i = 0; i <= kids.size(); ++i) {
-    const bool row_ends = i == kids.size() || (kids[i].kind == Tree::Kind::leaf && kids[i].token.kind == TokenKind::row);
+    const bool row_ends =
+        i == kids.size() || (kids[i].kind == Tree::Kind::leaf && kids[i].token.kind == TokenKind::row);
     if (!row_ends && !is_symbol(kids[i], "&")) continue;
     rows.back().push_back(kids.subspan(begin, i - begin));
     if (row_ends && i < kids.size()) rows.emplace_back();
     begin = i + 1;
   }
   const auto blank = [](const std::vector<TreeView>& row) {
-    return std::all_of(row.begin(), row.end(), [](TreeView cell) {
-      return std::all_of(cell.begin(), cell.end(), is_space_or_rule);
-    });
+    return std::all_of(row.begin(), row.end(),
+                       [](TreeView cell) { return std::all_of(cell.begin(), cell.end(), is_space_or_rule); });
   };
   std::erase_if(rows, blank);
   return rows;
@@ -62,9 +63,10 @@ void Converter::environment(const Tree& tree, bool alone, Items& out) {
   if (name.ends_with('*')) name.pop_back();
   const bool is_cases = name.find("cases") != std::string::npos;
   const bool is_matrix = name.find("matrix") != std::string::npos || name == "array" || name == "tabular";
-  constexpr std::string_view rows_of[] = {"equation", "displaymath", "math",   "align",     "aligned",  "alignedat",
-                                          "alignat",  "gather",      "split",  "gathered",  "multline", "multlined",
-                                          "eqnarray", "flalign",     "xalignat", "IEEEeqnarray", "subequations", "dmath"};
+  constexpr std::string_view rows_of[] = {"equation",     "displaymath",  "math",     "align",   "aligned",
+                                          "alignedat",    "alignat",      "gather",   "split",   "gathered",
+                                          "multline",     "multlined",    "eqnarray", "flalign", "xalignat",
+                                          "IEEEeqnarray", "subequations", "dmath"};
   bool is_rows = std::find(std::begin(rows_of), std::end(rows_of), name) != std::end(rows_of);
   if (alone && !is_rows && (is_cases || name == "array")) {
     // A system: every row states something of its own.
@@ -82,10 +84,7 @@ void Converter::environment(const Tree& tree, bool alone, Items& out) {
       out.push_back(std::move(item));
     }
     if (rows_) {
-      Item row;
-      row.kind = ItemKind::row;
-      row.span = {tree.span.end, tree.span.end};
-      out.push_back(std::move(row));
+      out.push_back(item_of(ItemKind::row, {tree.span.end, tree.span.end}));
     }
     return;
   }
@@ -93,13 +92,7 @@ void Converter::environment(const Tree& tree, bool alone, Items& out) {
   if (is_matrix) return table(tree, out);
   if (name == "substack" || name == "subarray") {
     for (const auto& row : cells(tree)) {
-      if (!out.empty()) {
-        Item comma;
-        comma.kind = ItemKind::comma;
-        comma.text = ",";
-        comma.span = tree.span;
-        out.push_back(std::move(comma));
-      }
+      if (!out.empty()) out.push_back(item_of(ItemKind::comma, tree.span, ","));
       for (const TreeView cell : row) {
         for (Item& item : list(cell)) out.push_back(std::move(item));
       }
@@ -139,7 +132,8 @@ void Converter::table(const Tree& tree, Items& out) {
 
 void Converter::cases(const Tree& tree, Items& out) {
   auto syn = node::make(SynKind::cases, tree.span);
-  for (const auto& row : cells(tree)) {
+  for (auto& row : cells(tree)) {
+    std::erase_if(row, [](TreeView cell) { return std::all_of(cell.begin(), cell.end(), is_space_or_rule); });
     Items value = list(row[0]);
     Items condition;
     if (row.size() > 1) {
@@ -159,8 +153,8 @@ void Converter::cases(const Tree& tree, Items& out) {
     while (!value.empty() && is_layout(value.back())) value.pop_back();
     while (!condition.empty() && is_layout(condition.back())) condition.pop_back();
     condition.erase(condition.begin(), std::find_if_not(condition.begin(), condition.end(), [&](const Item& item) {
-      return is_layout(item) || introduces_condition(said(item));
-    }));
+                      return is_layout(item) || introduces_condition(said(item));
+                    }));
     const Span span = span_of(row[0].empty() ? ItemView{} : ItemView(value));
     syn->kids.push_back(grammar_.list(value, span.empty() ? tree.span : span));
     if (condition.empty() || (condition.size() == 1 && is_otherwise(said(condition.front())))) {

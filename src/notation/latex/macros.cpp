@@ -51,10 +51,12 @@ std::size_t Macros::define(Context& context, const std::vector<Token>& tokens, s
   if (starred) ++at;
   const bool braced = at < tokens.size() && tokens[at].kind == TokenKind::open;
   if (braced) ++at;
-  if (at >= tokens.size() || tokens[at].kind != TokenKind::command) return fail("a definition without a command to define");
+  if (at >= tokens.size() || tokens[at].kind != TokenKind::command)
+    return fail("a definition without a command to define");
   const std::string_view name = tokens[at++].text;
   if (braced) {
-    if (at >= tokens.size() || tokens[at].kind != TokenKind::close) return fail("a definition without a command to define");
+    if (at >= tokens.size() || tokens[at].kind != TokenKind::close)
+      return fail("a definition without a command to define");
     ++at;
   }
   Macro macro;
@@ -210,8 +212,9 @@ std::vector<Token> Macros::expand(Context& context, std::vector<Token> tokens) {
       arguments.push_back(std::move(argument));
     }
     if (missing) {
-      context.report("macro-expansion", token.span, "\\" + std::string(token.text) + " takes " +
-                     std::to_string(macro.parameters) + " arguments", "give it one brace each");
+      context.report("macro-expansion", token.span,
+                     "\\" + std::string(token.text) + " takes " + std::to_string(macro.parameters) + " arguments",
+                     "give it one brace each");
       out.push_back({TokenKind::failed, token.spaced, token.span, "a macro without its arguments"});
       continue;
     }

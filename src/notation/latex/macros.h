@@ -14,7 +14,8 @@ class Macros {
  public:
   /// Reads the definition that starts at tokens[at] ("\newcommand" …). Returns where it ends, or `at` if there is none.
   std::size_t define(Context& context, const std::vector<Token>& tokens, std::size_t at);
-  /// The tokens with every macro replaced and every definition taken in. What a macro makes carries the span of its use.
+  /// The tokens with every macro replaced and every definition taken in. What a macro makes carries the span of its
+  /// use.
   std::vector<Token> expand(Context& context, std::vector<Token> tokens);
   static bool is_definition(std::string_view command);
 

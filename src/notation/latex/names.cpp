@@ -8,14 +8,6 @@
 namespace gradus::notation::latex {
 namespace {
 
-Item item_of(ItemKind kind, Span span, std::string text) {
-  Item item;
-  item.kind = kind;
-  item.span = span;
-  item.text = std::move(text);
-  return item;
-}
-
 bool is_word_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
@@ -27,14 +19,27 @@ bool is_word(std::string_view text) {
 
 /// Words that speak about formulas and are no name in one.
 bool speaks(std::string_view word) {
-  constexpr std::array<std::string_view, 62> words = {
-      "then",      "and",        "where",      "for",        "if",         "or",         "with",     "since",    "hence",
-      "so",        "thus",       "otherwise",  "else",       "when",       "let",        "as",       "by",       "is",
-      "are",       "because",    "therefore",  "in",         "on",         "at",         "all",      "any",      "each",
-      "every",     "iff",        "such",       "that",       "subject",    "to",         "symmetric", "invertible", "orthogonal",
-      "diagonal",  "positive",   "definite",   "nonzero",    "constant",   "fixed",      "scalar",   "implies",  "but",
-      "from",      "we",         "gives",      "given",      "also",       "now",        "using",    "which",    "have",
-      "holds",     "independent", "differentiable", "elsewhere", "sonst",  "falls",      "wobei",    "und"};
+  constexpr std::array<std::string_view, 62> words = {"then",      "and",         "where",
+                                                      "for",       "if",          "or",
+                                                      "with",      "since",       "hence",
+                                                      "so",        "thus",        "otherwise",
+                                                      "else",      "when",        "let",
+                                                      "as",        "by",          "is",
+                                                      "are",       "because",     "therefore",
+                                                      "in",        "on",          "at",
+                                                      "all",       "any",         "each",
+                                                      "every",     "iff",         "such",
+                                                      "that",      "subject",     "to",
+                                                      "symmetric", "invertible",  "orthogonal",
+                                                      "diagonal",  "positive",    "definite",
+                                                      "nonzero",   "constant",    "fixed",
+                                                      "scalar",    "implies",     "but",
+                                                      "from",      "we",          "gives",
+                                                      "given",     "also",        "now",
+                                                      "using",     "which",       "have",
+                                                      "holds",     "independent", "differentiable",
+                                                      "elsewhere", "sonst",       "falls",
+                                                      "wobei",     "und"};
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
@@ -52,7 +57,8 @@ bool is_operator_with_limits(std::string_view word) {
 
 bool is_layout(const Tree& tree) {
   if (tree.kind != Tree::Kind::leaf) return false;
-  if (tree.token.kind == TokenKind::row || is_symbol(tree, ",") || is_symbol(tree, ";") || is_symbol(tree, "&")) return true;
+  if (tree.token.kind == TokenKind::row || is_symbol(tree, ",") || is_symbol(tree, ";") || is_symbol(tree, "&"))
+    return true;
   const Command* row = meaning(tree.token);
   return row && (row->meaning == Meaning::quad || row->meaning == Meaning::skip);
 }
@@ -70,7 +76,7 @@ std::string plain_text(TreeView trees) {
         if (row->name == " ") text += ' ';
       } else if (row && row->meaning == Meaning::quad) {
         text += ' ';
-      } else if (row && command && row->meaning == Meaning::limit) {
+      } else if (row && command && (row->meaning == Meaning::limit || row->meaning == Meaning::arg)) {
         text += row->text;
       } else if (!command || tree.token.text.size() == 1) {
         text += tree.token.text;
@@ -168,8 +174,9 @@ void Converter::style(const Command& row, TreeView trees, std::size_t& at, Items
     const Span span = cover(start, trees[at].span);
     const std::string text = plain_text(content);
     const bool only_letters = std::all_of(content.begin(), content.end(), [](const Tree& tree) {
-      return is_space(tree) || (tree.kind == Tree::Kind::leaf && (tree.token.kind == TokenKind::letter ||
-                                                                  tree.token.kind == TokenKind::digit || is_symbol(tree, "-")));
+      return is_space(tree) ||
+             (tree.kind == Tree::Kind::leaf &&
+              (tree.token.kind == TokenKind::letter || tree.token.kind == TokenKind::digit || is_symbol(tree, "-")));
     });
     const bool joins_letters = style.empty() || style == "roman" || style == "sans" || style == "mono";
     if (joins_letters && only_letters && text.size() > 1 && text.find(' ') == std::string::npos && is_word(text)) {
@@ -219,7 +226,8 @@ void Converter::operator_name(TreeView trees, std::size_t& at, Items& out) {
   const Span span = cover(start, trees[at - 1].span);
   std::string word = plain_text(content);
   std::erase(word, ' ');
-  if (word.empty()) return atom(context_.bad("syntax", span, "an operator without a name", "write \\operatorname{name}"), out);
+  if (word.empty())
+    return atom(context_.bad("syntax", span, "an operator without a name", "write \\operatorname{name}"), out);
   const SynPtr name = node::name(span, word, "\\operatorname{" + word + "}", "op");
   if (!is_operator_with_limits(word)) return atom(name, out);
   Item item = item_of(ItemKind::bigop, span, word);
@@ -240,6 +248,9 @@ void Converter::words(TreeView trees, std::size_t& at, Items& out) {
   };
   if (!mathematics) {
     const std::string text = plain_text(content);
+    if (text == "," || text == ";") {
+      return out.push_back(item_of(text == "," ? ItemKind::comma : ItemKind::semi, span, text));
+    }
     const bool ends = at >= trees.size() || is_layout(trees[at]);
     const bool begins = out.empty() || out.back().kind == ItemKind::quad || out.back().kind == ItemKind::row ||
                         out.back().kind == ItemKind::comma || out.back().kind == ItemKind::words;

@@ -67,7 +67,10 @@ class Lexer {
     switch (c) {
       case '{': return emit(TokenKind::open, begin, begin + 1, "{");
       case '}': return emit(TokenKind::close, begin, begin + 1, "}");
-      case '~': ++at_; spaced_ = true; return;
+      case '~':
+        ++at_;
+        spaced_ = true;
+        return;
       case '\\': return command(begin);
       case '#':
         if (begin + 1 < end_ && text_[begin + 1] >= '1' && text_[begin + 1] <= '9') {
@@ -108,7 +111,8 @@ class Lexer {
     if (name == "begin" || name == "end") {
       std::size_t brace = end;
       while (brace < end_ && is_space(text_[brace])) ++brace;
-      const std::size_t close = brace < end_ && text_[brace] == '{' ? text_.substr(0, end_).find('}', brace) : text_.npos;
+      const std::size_t close =
+          brace < end_ && text_[brace] == '{' ? text_.substr(0, end_).find('}', brace) : text_.npos;
       if (close != text_.npos && close - brace < 40) {
         std::string_view environment = text_.substr(brace + 1, close - brace - 1);
         while (!environment.empty() && is_space(environment.front())) environment.remove_prefix(1);

@@ -9,13 +9,13 @@
 namespace gradus::notation::latex {
 
 enum class TokenKind : std::uint8_t {
-  letter,     ///< text: one Latin letter
+  letter,  ///< text: one Latin letter
   digit,
-  command,    ///< text: its name without the backslash ("frac", "{", "|")
-  symbol,     ///< text: one other character, as UTF-8
-  open,       ///< {
-  close,      ///< }
-  begin,      ///< text: the environment
+  command,  ///< text: its name without the backslash ("frac", "{", "|")
+  symbol,   ///< text: one other character, as UTF-8
+  open,     ///< {
+  close,    ///< }
+  begin,    ///< text: the environment
   end,
   row,        ///< \\ with its optional length
   parameter,  ///< #n in a macro's body; text: n

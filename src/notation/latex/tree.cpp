@@ -160,7 +160,8 @@ class Pairing {
     std::size_t i = nearest(Frame::Kind::bracket, open);
     // [0, 1) and (0, 1]: intervals.
     const bool interval = open == "(" || open == "[";
-    if (i == 0 && interval && top().kind == Frame::Kind::bracket && (top().tree.open == "(" || top().tree.open == "[")) {
+    if (i == 0 && interval && top().kind == Frame::Kind::bracket &&
+        (top().tree.open == "(" || top().tree.open == "[")) {
       i = frames_.size() - 1;
     }
     if (i == 0) {
@@ -215,12 +216,13 @@ class Pairing {
     const std::string close = delimiter(span);
     if (close == "?") return fail(token.span, "\\right without a bracket behind it", "write \\right) or \\right.");
     const std::size_t i = nearest(Frame::Kind::left);
-    if (i == 0) return fail(span, "\\right without its \\left", "write \\left in front, \\left. if it shall be invisible");
+    if (i == 0)
+      return fail(span, "\\right without its \\left", "write \\left in front, \\left. if it shall be invisible");
     while (frames_.size() - 1 > i) abandon();
     Frame& frame = top();
     if (close.empty() && !frame.tree.open.empty()) {
-      const bool holds_rows = frame.tree.open == "{" && !frame.tree.kids.empty() &&
-                              frame.tree.kids.back().kind == Tree::Kind::environment;
+      const bool holds_rows =
+          frame.tree.open == "{" && !frame.tree.kids.empty() && frame.tree.kids.back().kind == Tree::Kind::environment;
       if (!holds_rows) {
         frame.dangling = true;
         return;
@@ -303,8 +305,8 @@ class Pairing {
     std::size_t next = at_ + 1;
     for (; next < tokens_.size(); ++next) {
       const Command* command = meaning(tokens_[next]);
-      const bool layout = tokens_[next].text == "&" || (command && (command->meaning == Meaning::space ||
-                                                                    command->meaning == Meaning::quad));
+      const bool layout = tokens_[next].text == "&" ||
+                          (command && (command->meaning == Meaning::space || command->meaning == Meaning::quad));
       if (!layout) break;
     }
     const Command* command = next < tokens_.size() ? meaning(tokens_[next]) : nullptr;

@@ -1,4 +1,5 @@
-// A formula with its braces, brackets and environments paired. Bars stay as they are: they do not say which way they face.
+// A formula with its braces, brackets and environments paired. Bars stay as they are: they do not say which way they
+// face.
 #pragma once
 
 #include <string>
@@ -11,11 +12,11 @@ namespace gradus::notation::latex {
 
 struct Tree {
   enum class Kind : std::uint8_t { leaf, brace, bracket, environment, failed } kind = Kind::leaf;
-  Token token;         ///< of a leaf; of a bracket what opens it
+  Token token;  ///< of a leaf; of a bracket what opens it
   Span span;
-  std::string open;    ///< of a bracket: as Syn::open, "" invisible; of an environment: its name; failed: why
+  std::string open;  ///< of a bracket: as Syn::open, "" invisible; of an environment: its name; failed: why
   std::string close;
-  bool sized = false;  ///< a bar behind \big
+  bool sized = false;       ///< a bar behind \big
   bool spaced_end = false;  ///< white space before what closes it
   std::vector<Tree> kids;
 };

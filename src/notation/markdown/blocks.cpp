@@ -74,8 +74,8 @@ bool is_numbered_title(std::string_view line) {
     if (text.size() > 4 && text.starts_with(mark) && text.ends_with(mark)) text = trim(text.substr(2, text.size() - 4));
   }
   if (text.size() > 90 || text.empty()) return false;
-  constexpr std::array<std::string_view, 14> units = {"Exercise", "Problem", "Question", "Task",   "Part",
-                                                      "Section",  "Example", "Aufgabe",  "Chapter", "Assignment",
+  constexpr std::array<std::string_view, 14> units = {"Exercise", "Problem", "Question",  "Task",    "Part",
+                                                      "Section",  "Example", "Aufgabe",   "Chapter", "Assignment",
                                                       "Lecture",  "Sheet",   "Abschnitt", "Kapitel"};
   for (const std::string_view unit : units) {
     if (!text.starts_with(unit)) continue;
@@ -83,11 +83,13 @@ bool is_numbered_title(std::string_view line) {
     if (rest.empty() || !is_blank(rest.front())) return false;
     rest = trim(rest);
     if (rest.starts_with("(")) rest.remove_prefix(1);
-    const bool letter = rest.size() == 1 || (rest.size() > 1 && (rest[1] == ' ' || rest[1] == '.' || rest[1] == ')' || rest[1] == ':'));
+    const bool letter =
+        rest.size() == 1 || (rest.size() > 1 && (rest[1] == ' ' || rest[1] == '.' || rest[1] == ')' || rest[1] == ':'));
     const bool numbered = !rest.empty() && (is_digit(rest[0]) || (letter && rest[0] >= 'A' && rest[0] <= 'Z') ||
                                             (letter && rest[0] >= 'a' && rest[0] <= 'z'));
-    // A sentence such as "Example 3 shows that x is zero." is no title.
-    return numbered && !text.ends_with(".") && !text.ends_with(",");
+    // A sentence such as "Example 3 shows that x is zero." is no title; "Exercise 3." is one.
+    const bool sentence = (text.ends_with(".") && rest.find(' ') != std::string_view::npos) || text.ends_with(",");
+    return numbered && !sentence;
   }
   return false;
 }

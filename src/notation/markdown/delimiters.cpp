@@ -76,7 +76,8 @@ Closing close_display(std::string_view text, std::size_t at) {
       } else if (after_blank) {
         std::string_view heading;
         const bool titled = atx_heading(line, heading) > 0 && heading.find('\\') == heading.npos;
-        if ((titled && reads_as_prose("abc " + std::string(heading))) || reads_as_prose(line) || is_numbered_title(line)) {
+        if ((titled && reads_as_prose("abc " + std::string(heading))) || reads_as_prose(line) ||
+            is_numbered_title(line)) {
           return {blank_at, blank_at, false};
         }
         after_blank = false;
@@ -107,9 +108,12 @@ std::optional<Closing> close_inline(std::string_view text, std::size_t at) {
         int depth = 0;
         std::size_t i = name;
         for (; i < text.size() && i - name < 2000 && text[i] != '\n'; ++i) {
-          if (text[i] == '\\') ++i;
-          else if (text[i] == '{') ++depth;
-          else if (text[i] == '}' && --depth == 0) break;
+          if (text[i] == '\\')
+            ++i;
+          else if (text[i] == '{')
+            ++depth;
+          else if (text[i] == '}' && --depth == 0)
+            break;
         }
         if (depth == 0 && i < text.size() && text[i] == '}') {
           at = i + 1;

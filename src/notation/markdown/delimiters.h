@@ -13,8 +13,8 @@ struct Closing {
   bool found = true;
 };
 
-/// Behind "$$". If no "$$" follows before what is plainly prose or a heading after a blank line, the formula ends at that
-/// blank line and `found` is false: one forgotten mark must not turn the rest of the document inside out.
+/// Behind "$$". If no "$$" follows before what is plainly prose or a heading after a blank line, the formula ends at
+/// that blank line and `found` is false: one forgotten mark must not turn the rest of the document inside out.
 Closing close_display(std::string_view text, std::size_t at);
 /// Behind a single "$": none if it is no mathematics (a price, a shell variable).
 std::optional<Closing> close_inline(std::string_view text, std::size_t at);

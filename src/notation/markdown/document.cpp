@@ -26,9 +26,9 @@ constexpr std::size_t definition_window = 4'000;
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 bool is_formula_environment(std::string_view name) {
-  constexpr std::array<std::string_view, 16> names = {"equation", "align",    "alignat",  "gather",  "multline", "eqnarray",
-                                                      "flalign",  "displaymath", "math",  "aligned", "gathered", "split",
-                                                      "cases",    "xalignat", "IEEEeqnarray", "alignedat"};
+  constexpr std::array<std::string_view, 16> names = {
+      "equation", "align",   "alignat",  "gather", "multline", "eqnarray", "flalign",      "displaymath",
+      "math",     "aligned", "gathered", "split",  "cases",    "xalignat", "IEEEeqnarray", "alignedat"};
   if (name.ends_with('*')) name.remove_suffix(1);
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -304,7 +304,8 @@ class DocumentReader {
     go(next);
   }
 
-  // --- inside a line --------------------------------------------------------------------------------------------------
+  // --- inside a line
+  // --------------------------------------------------------------------------------------------------
 
   void character() {
     switch (text_[at_]) {
@@ -393,7 +394,8 @@ class DocumentReader {
         const std::string twice = "\\" + std::string(close);
         const std::size_t end = find_in_paragraph(twice, begin + 3, no_twice_before_[display]);
         if (end != text_.npos) {
-          return formula(display ? Piece::Kind::display_math : Piece::Kind::inline_math, begin, begin + 3, end, end + 3);
+          return formula(display ? Piece::Kind::display_math : Piece::Kind::inline_math, begin, begin + 3, end,
+                         end + 3);
         }
       }
     }
@@ -475,7 +477,8 @@ class DocumentReader {
     if (!latex::Macros::is_definition(text_.substr(at_ + 1, end - at_ - 1))) return false;
     if (++definitions_ > max_definitions) {
       if (definitions_ == max_definitions + 1) {
-        context_.report("macro-expansion", span(at_, end), "too many definitions: this one and those after it are not read");
+        context_.report("macro-expansion", span(at_, end),
+                        "too many definitions: this one and those after it are not read");
       }
       return false;
     }

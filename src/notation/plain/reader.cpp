@@ -20,34 +20,6 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
-Item item_of(ItemKind kind, Span span, std::string text = "") {
-  Item item;
-  item.kind = kind;
-  item.span = span;
-  item.text = std::move(text);
-  return item;
-}
-
-Item atom(SynPtr syn) {
-  Item item;
-  item.span = syn->span;
-  item.syn = std::move(syn);
-  return item;
-}
-
-bool is_operand(const Items& items) {
-  if (items.empty()) return false;
-  switch (items.back().kind) {
-    case ItemKind::atom:
-    case ItemKind::bracket:
-    case ItemKind::brace:
-    case ItemKind::sub:
-    case ItemKind::sup:
-    case ItemKind::prime: return true;
-    default: return false;
-  }
-}
-
 std::string_view partner(std::string_view open) {
   return open == "(" ? ")" : open == "[" ? "]" : open == "{" ? "}" : open == "⟨" ? "⟩" : open == "⌊" ? "⌋" : "⌉";
 }
@@ -60,10 +32,6 @@ bool expects_set(const Items& items) {
   const Item& last = items.back();
   return (last.kind == ItemKind::rel && (last.text == "∈" || last.text == "→" || last.text == "⊂")) ||
          (last.kind == ItemKind::op && (last.text == ":" || last.text == "×"));
-}
-
-bool is_reals(const Items& items) {
-  return !items.empty() && items.back().kind == ItemKind::atom && items.back().syn->style == "bb";
 }
 
 }  // namespace
@@ -85,9 +53,10 @@ Items Reader::list(std::string_view closing) {
   if (depth_ > Context::max_depth) {
     const std::size_t begin = at_;
     at_ = end_;
-    out.push_back(atom(context_.bad("depth", {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(begin + 1)},
-                                    "nested more than " + std::to_string(Context::max_depth) + " levels deep",
-                                    "give the inner part a name of its own")));
+    out.push_back(
+        atom_of(context_.bad("depth", {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(begin + 1)},
+                             "nested more than " + std::to_string(Context::max_depth) + " levels deep",
+                             "give the inner part a name of its own")));
     return out;
   }
   ++depth_;
@@ -125,10 +94,11 @@ void Reader::step(Items& out) {
     return bracket(out);
   }
   if (c == '}') {
-    return out.push_back(atom(context_.bad("unbalanced", span(begin), "'}' closes nothing", "take it out, or open it")));
+    return out.push_back(
+        atom_of(context_.bad("unbalanced", span(begin), "'}' closes nothing", "take it out, or open it")));
   }
   if (next.text == "√") return root(begin, out);
-  if (next.text == "ℝ") return out.push_back(atom(reals(span(begin))));
+  if (next.text == "ℝ") return out.push_back(atom_of(reals(span(begin))));
   if (next.text == "Σ" || next.text == "∑" || next.text == "∏") {
     const std::string_view word = next.text == "∏" ? "prod" : "sum";
     const std::string_view after = peek().text;
@@ -137,18 +107,19 @@ void Reader::step(Items& out) {
     operation[0].syn = nullptr;
     // Σ without limits is a matrix.
     const bool limited = operation.size() > 1 || after == "_" || !lowered(after).empty();
-    if (next.text == "Σ" && !limited) return out.push_back(atom(node::name(span(begin), "Σ", "\\Sigma")));
+    if (next.text == "Σ" && !limited) return out.push_back(atom_of(node::name(span(begin), "Σ", "\\Sigma")));
     std::move(operation.begin(), operation.end(), std::back_inserter(out));
     return;
   }
-  if (next.text == "…") return out.push_back(atom(node::name(span(begin), "…", "\\dots")));
+  if (next.text == "…") return out.push_back(atom_of(node::name(span(begin), "…", "\\dots")));
   const latex::Command* row = latex::find_character(next.text);
   if (row) {
     using latex::Meaning;
     switch (row->meaning) {
-      case Meaning::opening: at_ = begin; return c == '[' && is_operand(out) && begin > 0 && !is_blank(text_[begin - 1])
-                                                      ? indices(out)
-                                                      : bracket(out);
+      case Meaning::opening:
+        at_ = begin;
+        return c == '[' && ends_with_operand(out) && begin > 0 && !is_blank(text_[begin - 1]) ? indices(out)
+                                                                                              : bracket(out);
       case Meaning::bar: return out.push_back(item_of(ItemKind::bar, span(begin), std::string(row->text)));
       case Meaning::rel: return out.push_back(item_of(ItemKind::rel, span(begin), std::string(row->text)));
       case Meaning::op: return out.push_back(item_of(ItemKind::op, span(begin), std::string(row->text)));
@@ -156,26 +127,29 @@ void Reader::step(Items& out) {
       case Meaning::words: return out.push_back(item_of(ItemKind::words, span(begin), std::string(row->text)));
       case Meaning::bigop: return out.push_back(item_of(ItemKind::bigop, span(begin), std::string(row->text)));
       case Meaning::name:
-        return out.push_back(atom(node::name(span(begin), std::string(row->text), latex::latex_of_letter(row->text))));
+        return out.push_back(
+            atom_of(node::name(span(begin), std::string(row->text), latex::latex_of_letter(row->text))));
       case Meaning::space:
       case Meaning::quad: return;
       case Meaning::prime: return quote(out);
       case Meaning::closing: {
-        out.push_back(atom(context_.bad("unbalanced", span(begin), "'" + std::string(next.text) + "' closes nothing",
-                                        "take it out, or open it")));
+        out.push_back(atom_of(context_.bad("unbalanced", span(begin), "'" + std::string(next.text) + "' closes nothing",
+                                           "take it out, or open it")));
         return;
       }
       default: break;
     }
   }
-  if (c == ',' || c == ';') return out.push_back(item_of(c == ',' ? ItemKind::comma : ItemKind::semi, span(begin), {c}));
+  if (c == ',' || c == ';')
+    return out.push_back(item_of(c == ',' ? ItemKind::comma : ItemKind::semi, span(begin), {c}));
   if (c == '.') return out.push_back(item_of(ItemKind::comma, span(begin), "."));
   if (static_cast<unsigned char>(c) >= 0x80 && code_point_length(text_, begin) > 0) {
-    return out.push_back(atom(node::name(span(begin), std::string(next.text), latex::latex_of_letter(next.text))));
+    return out.push_back(atom_of(node::name(span(begin), std::string(next.text), latex::latex_of_letter(next.text))));
   }
   const bool bytes = static_cast<unsigned char>(c) >= 0x80 || static_cast<unsigned char>(c) < 0x20;
-  out.push_back(atom(context_.bad(bytes ? "encoding" : "syntax", span(begin),
-                                  bytes ? "bytes that are not UTF-8 text" : "'" + std::string(next.text) + "' has no meaning here")));
+  out.push_back(atom_of(
+      context_.bad(bytes ? "encoding" : "syntax", span(begin),
+                   bytes ? "bytes that are not UTF-8 text" : "'" + std::string(next.text) + "' has no meaning here")));
 }
 
 bool Reader::sign(Items& out) {
@@ -207,8 +181,9 @@ bool Reader::sign(Items& out) {
     script(ItemKind::sup, out);
     if (entrywise) {
       Items& kids = out.back().kids;
-      kids.insert(kids.begin(), atom(node::name({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(begin + 2)},
-                                                "∘", "\\circ")));
+      kids.insert(kids.begin(),
+                  atom_of(node::name({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(begin + 2)}, "∘",
+                                     "\\circ")));
     }
     return true;
   }
@@ -221,7 +196,7 @@ bool Reader::sign(Items& out) {
     if (!touches(row.spelling)) continue;
     at_ += row.spelling.size();
     if (row.kind == ItemKind::atom) {
-      out.push_back(atom(node::name(span(begin), "…", "\\dots")));
+      out.push_back(atom_of(node::name(span(begin), "…", "\\dots")));
     } else {
       out.push_back(item_of(row.kind, span(begin), std::string(row.text)));
     }
@@ -257,7 +232,8 @@ void Reader::number(Items& out) {
         all.insert(0, static_cast<std::size_t>(1 - place), '0');
         place = 1;
       }
-      if (place > static_cast<std::ptrdiff_t>(all.size())) all.append(static_cast<std::size_t>(place) - all.size(), '0');
+      if (place > static_cast<std::ptrdiff_t>(all.size()))
+        all.append(static_cast<std::size_t>(place) - all.size(), '0');
       digits = all.substr(0, static_cast<std::size_t>(place));
       if (static_cast<std::size_t>(place) < all.size()) digits += "." + all.substr(static_cast<std::size_t>(place));
       at_ = i;
@@ -266,15 +242,16 @@ void Reader::number(Items& out) {
   SynPtr syn = node::number(span(begin), digits);
   // 1/2 x is one half of x: a fraction of numerals.
   const std::size_t n = out.size();
-  const bool half = n >= 2 && out[n - 1].kind == ItemKind::op && out[n - 1].text == "/" && out[n - 2].kind == ItemKind::atom &&
-                    out[n - 2].syn->kind == SynKind::number && (n == 2 || out[n - 3].kind != ItemKind::op);
+  const bool half = n >= 2 && out[n - 1].kind == ItemKind::op && out[n - 1].text == "/" &&
+                    out[n - 2].kind == ItemKind::atom && out[n - 2].syn->kind == SynKind::number &&
+                    (n == 2 || out[n - 3].kind != ItemKind::op);
   if (half && peek().text != "^" && raised(peek().text).empty()) {
     auto fraction = node::make(SynKind::frac, cover(out[n - 2].span, syn->span));
     fraction->kids = {out[n - 2].syn, syn};
     out.resize(n - 2);
-    return out.push_back(atom(std::move(fraction)));
+    return out.push_back(atom_of(std::move(fraction)));
   }
-  out.push_back(atom(std::move(syn)));
+  out.push_back(atom_of(std::move(syn)));
 }
 
 void Reader::word(Items& out) {
@@ -282,16 +259,16 @@ void Reader::word(Items& out) {
   while (at_ < end_ && (is_letter(text_[at_]) || is_digit(text_[at_]))) ++at_;
   const std::string_view word = text_.substr(begin, at_ - begin);
   if (word == "in") return out.push_back(item_of(ItemKind::rel, span(begin), "∈"));
-  if (word == "grad" || word == "gradient") return out.push_back(atom(node::name(span(begin), "∇", "\\nabla")));
+  if (word == "grad" || word == "gradient") return out.push_back(atom_of(node::name(span(begin), "∇", "\\nabla")));
   if (word == "hess" || word == "hessian") {
-    out.push_back(atom(node::name(span(begin), "∇", "\\nabla")));
+    out.push_back(atom_of(node::name(span(begin), "∇", "\\nabla")));
     // Scripts of the operator come first: hess_w E.
     out.push_back(item_of(ItemKind::sup, span(begin)));
-    out.back().kids.push_back(atom(node::number(span(begin), "2")));
+    out.back().kids.push_back(atom_of(node::number(span(begin), "2")));
     return;
   }
   if (word == "sqrt") return root(begin, out);
-  if (word == "R" && expects_set(out)) return out.push_back(atom(reals(span(begin))));
+  if (word == "R" && expects_set(out)) return out.push_back(atom_of(reals(span(begin))));
   if (speaks(word)) {
     std::size_t after = at_;
     while (after < end_ && is_blank(text_[after])) ++after;
@@ -319,16 +296,16 @@ void Reader::word(Items& out) {
 void Reader::name(std::string_view word, std::size_t begin, Items& out) {
   const Span where = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(begin + word.size())};
   if (const std::string_view letter = letter_named(word); !letter.empty()) {
-    return out.push_back(atom(node::name(where, std::string(letter), "\\" + std::string(word))));
+    return out.push_back(atom_of(node::name(where, std::string(letter), "\\" + std::string(word))));
   }
-  out.push_back(atom(node::name(where, std::string(word), latex_of(word), is_function(word) ? "op" : "")));
+  out.push_back(atom_of(node::name(where, std::string(word), latex_of(word), is_function(word) ? "op" : "")));
 }
 
 /// "dx" beside a slash is the mark d and the name x: d/dx, dE/dw, d^2/dx^2.
 void Reader::differential(std::string_view word, std::size_t begin, Items& out) {
   const auto split = [&] {
     const Span mark = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(begin + 1)};
-    out.push_back(atom(node::name(mark, "d", "d")));
+    out.push_back(atom_of(node::name(mark, "d", "d")));
     if (word.size() > 1) name(word.substr(1), begin + 1, out);
   };
   // Below the slash: the mark above it was split already.
@@ -342,7 +319,8 @@ void Reader::differential(std::string_view word, std::size_t begin, Items& out) 
     const Item& before = out[out.size() - 2];
     const Item& last = out.back();
     const bool after_script = last.kind == ItemKind::sup || last.kind == ItemKind::sub;
-    const bool after_name = last.kind == ItemKind::atom && before.kind == ItemKind::atom && node::is_name(before.syn, "d");
+    const bool after_name =
+        last.kind == ItemKind::atom && before.kind == ItemKind::atom && node::is_name(before.syn, "d");
     if (word.size() == 2 && (after_name || after_script)) {
       for (std::size_t i = out.size(); i-- > 0 && out[i].kind != ItemKind::sign;) {
         const bool slash = out[i].kind == ItemKind::op && out[i].text == "/";
@@ -374,62 +352,6 @@ void Reader::differential(std::string_view word, std::size_t begin, Items& out) 
   name(word, begin, out);
 }
 
-/// sum(i=0..2), sum(i in 1..n), sum(i): an operator with limits; sum(x): a function.
-void Reader::big(std::string_view word, std::size_t begin, Items& out) {
-  Item item = item_of(ItemKind::bigop, span(begin), std::string(word));
-  item.syn = node::name(item.span, item.text, latex_of(word), "op");
-  out.push_back(std::move(item));
-  std::size_t i = at_;
-  while (i < end_ && is_blank(text_[i])) ++i;
-  if (i >= end_ || text_[i] != '(') return;
-  const std::size_t back = at_;
-  at_ = i;
-  if (!limits(out)) at_ = back;
-}
-
-/// ( index = from .. to ) at at_, if that is what stands there.
-bool Reader::limits(Items& out) {
-  const std::size_t open = at_;
-  // The brackets are short; what they hold decides before anything is read twice.
-  int depth = 0;
-  std::size_t close = open, dots = 0, relation = 0;
-  for (std::size_t i = open; i < end_ && i < open + 400; ++i) {
-    const char c = text_[i];
-    if (c == '(' || c == '[' || c == '{') ++depth;
-    if (c == ')' || c == ']' || c == '}') --depth;
-    if (depth == 0) {
-      close = i;
-      break;
-    }
-    if (depth == 1 && dots == 0 && c == '.' && i + 1 < end_ && text_[i + 1] == '.') dots = i;
-    if (depth == 1 && relation == 0 && (c == '=' || text_.substr(i).starts_with("∈") || text_.substr(i).starts_with(" in "))) {
-      relation = i;
-    }
-  }
-  if (close == open || relation == 0) return false;
-  const std::size_t end = std::exchange(end_, dots > 0 ? dots : close);
-  at_ = open + 1;
-  Item below = item_of(ItemKind::sub, {static_cast<std::uint32_t>(open), static_cast<std::uint32_t>(close + 1)});
-  below.kids = list();
-  if (dots > 0) {
-    for (Item& item : below.kids) {
-      if (item.kind == ItemKind::rel && item.text == "∈") item.text = "=";
-    }
-    Item above = item_of(ItemKind::sup, below.span);
-    at_ = dots + 2;
-    if (at_ < end && text_[at_] == '.') ++at_;
-    end_ = close;
-    above.kids = list();
-    out.push_back(std::move(below));
-    out.push_back(std::move(above));
-  } else {
-    out.push_back(std::move(below));
-  }
-  end_ = end;
-  at_ = close + 1;
-  return true;
-}
-
 void Reader::bracket(Items& out) {
   const Char open = peek();
   const std::size_t begin = at_;
@@ -439,8 +361,8 @@ void Reader::bracket(Items& out) {
   item.close = item.text;
   item.kids = list(partner(open.text));
   if (at_ >= end_) {
-    out.push_back(atom(context_.bad("unbalanced", item.span, "'" + std::string(open.text) + "' is never closed",
-                                    "close it, or take it out")));
+    out.push_back(atom_of(context_.bad("unbalanced", item.span, "'" + std::string(open.text) + "' is never closed",
+                                       "close it, or take it out")));
     for (Item& kid : item.kids) out.push_back(std::move(kid));
     return;
   }
@@ -449,122 +371,6 @@ void Reader::bracket(Items& out) {
   // An invisible bracket around one operand, {x}, only holds together.
   if (open.text == "{") item.kind = ItemKind::brace;
   out.push_back(std::move(item));
-}
-
-/// x[i], w[1,i;2,0]: below ; above.
-void Reader::indices(Items& out) {
-  const std::size_t begin = at_;
-  ++at_;
-  Items kids = list("]");
-  if (at_ >= end_) {
-    context_.report("unbalanced", span(begin), "'[' is never closed", "close it with ]");
-    out.push_back(atom(node::bad(span(begin), "'[' is never closed")));
-    return;
-  }
-  ++at_;
-  const auto semicolon = std::find_if(kids.begin(), kids.end(), [](const Item& item) { return item.kind == ItemKind::semi; });
-  Item below = item_of(ItemKind::sub, span(begin));
-  below.kids.assign(std::make_move_iterator(kids.begin()), std::make_move_iterator(semicolon));
-  if (semicolon != kids.begin()) out.push_back(std::move(below));
-  if (semicolon == kids.end()) return;
-  Item above = item_of(ItemKind::sup, span(begin));
-  above.kids.assign(std::make_move_iterator(semicolon + 1), std::make_move_iterator(kids.end()));
-  out.push_back(std::move(above));
-}
-
-/// x' is a transpose; f'(x) a derivative, f''(x) too.
-void Reader::quote(Items& out) {
-  const std::size_t begin = at_ - 1;
-  int primes = 1;
-  while (at_ < end_ && text_[at_] == '\'') {
-    ++at_;
-    ++primes;
-  }
-  const bool applied = at_ < end_ && text_[at_] == '(' && is_operand(out) && out.back().kind == ItemKind::atom &&
-                       out.back().syn->kind == SynKind::name;
-  if (primes > 1 || applied) {
-    for (int i = 0; i < primes; ++i) out.push_back(item_of(ItemKind::prime, span(begin)));
-    return;
-  }
-  out.push_back(item_of(ItemKind::sup, span(begin)));
-  out.back().kids.push_back(atom(node::name(span(begin), "⊤", "\\top")));
-}
-
-void Reader::script(ItemKind kind, Items& out) {
-  const std::size_t begin = at_ > 0 ? at_ - 1 : 0;
-  const bool of_reals = kind == ItemKind::sup && is_reals(out);
-  Item item = item_of(kind, {});
-  item.kids = script_argument();
-  item.span = span(begin);
-  if (of_reals) {
-    for (Item& kid : item.kids) {
-      if (kid.kind == ItemKind::op && kid.text == "*") kid.text = "×";
-    }
-  }
-  out.push_back(std::move(item));
-}
-
-/// What stands behind ^ or _: a bracket's contents, or one signed operand with its own power.
-Items Reader::script_argument() {
-  Items kids;
-  while (at_ < end_ && is_blank(text_[at_])) ++at_;
-  const std::size_t begin = at_;
-  if (at_ >= end_ || depth_ > Context::max_depth) {
-    kids.push_back(atom(context_.bad(at_ >= end_ ? "syntax" : "depth", span(begin), "a script is missing", "write it behind ^ or _")));
-    at_ = std::max(at_, std::min(end_, begin + 1));
-    return kids;
-  }
-  ++depth_;
-  if (text_[at_] == '(' || text_[at_] == '{') {
-    bracket(kids);
-    if (kids.size() == 1 && (kids[0].kind == ItemKind::bracket || kids[0].kind == ItemKind::brace)) {
-      Items inner = std::move(kids[0].kids);
-      kids = std::move(inner);
-    }
-  } else {
-    if (text_[at_] == '-' || text_[at_] == '+') {
-      kids.push_back(item_of(ItemKind::sign, {static_cast<std::uint32_t>(at_), static_cast<std::uint32_t>(at_ + 1)},
-                             std::string(1, text_[at_])));
-      ++at_;
-    }
-    if (at_ < end_ && text_[at_] != '\n') step(kids);
-    // 2^n^m, e^-x^2: a power of its own. A short word of index letters is several indices.
-    const bool name = !kids.empty() && kids.back().kind == ItemKind::atom && kids.back().syn->kind == SynKind::name;
-    if (name && kids.back().syn->text.size() == 2) {
-      const std::string word = kids.back().syn->text;
-      const auto is_index = [](char c) { return c >= 'i' && c <= 'n'; };
-      if (is_index(word[0]) && is_index(word[1])) {
-        const std::uint32_t from = kids.back().span.begin;
-        kids.pop_back();
-        for (std::uint32_t k = 0; k < 2; ++k) {
-          kids.push_back(atom(node::name({from + k, from + k + 1}, {word[k]}, {word[k]})));
-        }
-      }
-    }
-    if (at_ < end_ && text_[at_] == '^' && !kids.empty()) {
-      ++at_;
-      script(ItemKind::sup, kids);
-    }
-  }
-  --depth_;
-  return kids;
-}
-
-void Reader::root(std::size_t begin, Items& out) {
-  Items kids;
-  while (at_ < end_ && is_blank(text_[at_])) ++at_;
-  if (at_ < end_ && depth_ <= Context::max_depth) {
-    ++depth_;
-    step(kids);
-    if (kids.size() == 1 && kids[0].kind == ItemKind::bracket && kids[0].text == "(") {
-      Items inner = std::move(kids[0].kids);
-      kids = std::move(inner);
-    }
-    --depth_;
-  }
-  auto syn = node::make(SynKind::root, span(begin));
-  syn->kids.push_back(grammar_.expression(kids, syn->span));
-  out.push_back(atom(std::move(syn)));
 }
 
 }  // namespace gradus::notation::plain

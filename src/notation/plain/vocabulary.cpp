@@ -10,16 +10,17 @@ namespace gradus::notation::plain {
 namespace {
 
 constexpr std::string_view functions[] = {
-    "tr",     "trace",   "det",    "logdet", "inv",   "diag",  "diagm", "vec",  "norm",  "norm1",  "norm2",   "normF",
-    "normf",  "vector",  "matrix", "eye",    "dot",   "outer", "kron",  "sum",  "prod",  "max",    "min",     "argmax",
-    "argmin", "softmax", "lse",    "logsumexp", "rank", "mean", "var",  "sup",  "inf",   "lim",    "exp",     "adj",
+    "tr",     "trace",   "det",    "logdet",    "inv",  "diag",  "diagm", "vec", "norm", "norm1", "norm2", "normF",
+    "normf",  "vector",  "matrix", "eye",       "dot",  "outer", "kron",  "sum", "prod", "max",   "min",   "argmax",
+    "argmin", "softmax", "lse",    "logsumexp", "rank", "mean",  "var",   "sup", "inf",  "lim",   "exp",   "adj",
 };
 
 constexpr std::string_view vocabulary[] = {
-    "symmetric", "invertible", "orthogonal", "diagonal", "positive", "definite", "semidefinite", "nonzero", "for",
-    "where",     "with",       "and",        "if",       "is",       "are",      "all",          "since",   "when",
-    "differentiable", "scalar", "constant",  "given",    "such",     "that",     "let",          "then",    "otherwise",
-    "nonnegative", "negative", "integer",    "unit",     "onehot",   "real",     "entries",
+    "symmetric", "invertible", "orthogonal",     "diagonal",    "positive", "definite", "semidefinite", "nonzero",
+    "for",       "where",      "with",           "and",         "if",       "is",       "are",          "all",
+    "since",     "when",       "differentiable", "scalar",      "constant", "given",    "such",         "that",
+    "let",       "then",       "otherwise",      "nonnegative", "negative", "integer",  "unit",         "onehot",
+    "real",      "entries",
 };
 
 template <std::size_t N>

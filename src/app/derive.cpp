@@ -313,7 +313,8 @@ class Deriver {
                          std::optional<Range>& range) {
     visit(e, [&](Expr node) {
       if (range || node->kind != Kind::ref) return;
-      if (node->symbol == symbol && at < node->kids.size()) {
+      // In a definition f(x; w) := … the parameter w is a symbol of its own, with the same name.
+      if (node->symbol->name == symbol->name && at < node->kids.size()) {
         const Expr term = node->kids[at];
         if (term->kind == Kind::index && term->var->lo && term->var->hi) range = Range{term->var->lo, term->var->hi};
       }

@@ -27,6 +27,16 @@ std::string problem_of(const Claim& claim, const Verdict& verdict) {
 
 }  // namespace
 
+bool continues_chain(const Sheet& sheet, std::size_t i) {
+  return i > 0 && !sheet.claims[i].lhs_span.empty() && sheet.claims[i].lhs_span == sheet.claims[i - 1].rhs_span;
+}
+
+Position position_of_claim(const Response& response, std::size_t i) {
+  const Claim& claim = response.sheet.claims[i];
+  const Span place = continues_chain(response.sheet, i) ? claim.rhs_span : claim.lhs_span;
+  return response.source.position(place.empty() ? claim.span.begin : place.begin);
+}
+
 std::vector<StepView> steps_of(const Response& response) {
   std::vector<StepView> steps;
   const std::vector<Claim>& claims = response.sheet.claims;
@@ -36,11 +46,10 @@ std::vector<StepView> steps_of(const Response& response) {
     StepView step;
     step.claim = &claim;
     step.verdict = &response.verdicts[i];
-    step.continues = i > 0 && !claim.lhs_span.empty() && claim.lhs_span == claims[i - 1].rhs_span;
+    step.continues = continues_chain(response.sheet, i);
     step.lhs = response.source.text(claim.lhs_span);
     step.rhs = response.source.text(claim.rhs_span);
-    const Span place = step.continues ? claim.rhs_span : claim.lhs_span;
-    step.position = response.source.position(place.empty() ? claim.span.begin : place.begin);
+    step.position = position_of_claim(response, i);
     add_missing(step.readings, step.verdict->readings);
     add_missing(step.readings, claim.readings);
     add_missing(step.assumptions, step.verdict->assumptions);

@@ -19,6 +19,11 @@ struct StepView {
   std::string problem;  ///< what is wrong with it, in words; empty for a step that holds
 };
 
+/// Whether a claim (by its place in the sheet) is a later row of a chain: its left side is the row before.
+bool continues_chain(const Sheet& sheet, std::size_t i);
+/// Where it begins: a later row of a chain at its right side.
+Position position_of_claim(const Response& response, std::size_t i);
+
 /// The judged claims, in order (one alone if the request asked for one).
 std::vector<StepView> steps_of(const Response& response);
 

@@ -48,7 +48,9 @@ std::string headline(const StepView& step, const Ink& ink) {
   if (!v.method.empty()) rest.push_back(v.method);
   if (!v.digits.empty()) rest.push_back(v.digits + " digits");
   if (!v.error_bound.empty()) rest.push_back("error bound " + v.error_bound);
-  if (!v.sizes.empty() && v.kind == VerdictKind::confirmed) rest.push_back("sizes " + join(v.sizes, "; "));
+  std::vector<std::string> sizes = v.sizes;
+  std::erase(sizes, "");
+  if (!sizes.empty() && v.kind == VerdictKind::confirmed) rest.push_back("sizes " + join(sizes, "; "));
   rest.push_back(fmt::format("line {}", step.position.line));
   return paint(ink, v.kind, name_of(v.kind)) + ink.dim(" · " + join(rest, " · "));
 }

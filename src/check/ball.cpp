@@ -27,7 +27,9 @@ long Ball::exponent() const {
   long result = limit;
   if (!mag_is_inf(bound)) {
     const fmpz* exponent = MAG_EXPREF(bound);
-    result = fmpz_cmp_si(exponent, limit) > 0 ? limit : fmpz_cmp_si(exponent, -limit) < 0 ? -limit : fmpz_get_si(exponent);
+    result = fmpz_cmp_si(exponent, limit) > 0    ? limit
+             : fmpz_cmp_si(exponent, -limit) < 0 ? -limit
+                                                 : fmpz_get_si(exponent);
   }
   mag_clear(bound);
   return result;
@@ -46,22 +48,32 @@ std::string Ball::text(int digits) const {
 namespace {
 
 void sign_ball(arb_ptr r, arb_srcptr x) {
-  if (arb_is_positive(x)) arb_one(r);
-  else if (arb_is_negative(x)) arb_set_si(r, -1);
-  else if (arb_is_zero(x)) arb_zero(r);
-  else arb_indeterminate(r);
+  if (arb_is_positive(x))
+    arb_one(r);
+  else if (arb_is_negative(x))
+    arb_set_si(r, -1);
+  else if (arb_is_zero(x))
+    arb_zero(r);
+  else
+    arb_indeterminate(r);
 }
 
 void step_ball(arb_ptr r, arb_srcptr x) {
-  if (arb_is_positive(x)) arb_one(r);
-  else if (arb_is_nonpositive(x)) arb_zero(r);
-  else arb_indeterminate(r);
+  if (arb_is_positive(x))
+    arb_one(r);
+  else if (arb_is_nonpositive(x))
+    arb_zero(r);
+  else
+    arb_indeterminate(r);
 }
 
 void relu_ball(arb_ptr r, arb_srcptr x) {
-  if (arb_is_positive(x)) arb_set(r, x);
-  else if (arb_is_nonpositive(x)) arb_zero(r);
-  else arb_indeterminate(r);
+  if (arb_is_positive(x))
+    arb_set(r, x);
+  else if (arb_is_nonpositive(x))
+    arb_zero(r);
+  else
+    arb_indeterminate(r);
 }
 
 void polygamma(arb_ptr r, long order, arb_srcptr x, slong prec) {
@@ -83,9 +95,7 @@ void evaluate_elementary(Elementary function, Ball& result, const Ball& argument
   arb_srcptr x = argument;
   switch (function) {
 #define ELEMENTARY(name, latex, text_names, domain, kinks, derivative, ball) \
-  case Elementary::name:                                                    \
-    ball;                                                                   \
-    break;
+  case Elementary::name: ball; break;
 #include "expr/elementary.def"
 #undef ELEMENTARY
   }

@@ -68,7 +68,8 @@ class Checker {
     if (verdict.kind == VerdictKind::confirmed) verdict.digits = std::to_string(judgement.digits);
     if (verdict.kind == VerdictKind::proved) write_steps(judgement.derivation, verdict);
     against_start(claim, judgement, verdict);
-    if (verdict.kind == VerdictKind::wrong || verdict.kind == VerdictKind::conditional) explain(*judgement.decisive, claim, verdict);
+    if (verdict.kind == VerdictKind::wrong || verdict.kind == VerdictKind::conditional)
+      explain(*judgement.decisive, claim, verdict);
     return verdict;
   }
 
@@ -76,7 +77,8 @@ class Checker {
   static void write_steps(const Derivation& derivation, Verdict& verdict) {
     for (const Step& step : derivation.steps) {
       if (verdict.steps.size() >= max_steps) break;
-      if (step.before && step.after) verdict.steps.push_back({step.rule, write_latex(step.before), write_latex(step.after)});
+      if (step.before && step.after)
+        verdict.steps.push_back({step.rule, write_latex(step.before), write_latex(step.after)});
     }
   }
 
@@ -90,14 +92,16 @@ class Checker {
     }
     if (!recheck_ || seconds_for_corrections_ <= 0) return;
     const auto begin = std::chrono::steady_clock::now();
-    auto correction = correct(side, claim, source_, *recheck_, std::min({1.5, options_.seconds_per_claim * 0.5, seconds_for_corrections_}));
+    auto correction = correct(side, claim, source_, *recheck_,
+                              std::min({1.5, options_.seconds_per_claim * 0.5, seconds_for_corrections_}));
     seconds_for_corrections_ -= std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (correction) {
       verdict.correction = std::move(correction->latex);
       verdict.diagnosis = std::move(correction->diagnosis);
       verdict.wrong_term = std::move(correction->wrong_term);
       // The corrected side stands for the left side, in fewer words than what was worked out.
-      const std::string shorter = verdict.correction + " - \\left(" + std::string(source_.text(claim.rhs_span)) + "\\right)";
+      const std::string shorter =
+          verdict.correction + " - \\left(" + std::string(source_.text(claim.rhs_span)) + "\\right)";
       if (verdict.residual.size() > 120 && shorter.size() < verdict.residual.size()) {
         verdict.residual = shorter;
         verdict.residual_text = latex_to_text(shorter);
@@ -110,7 +114,8 @@ class Checker {
     const Chained before = chain_;
     chain_ = {};
     Expr start = claim.cases.size() == 1 ? claim.cases[0].start : nullptr;
-    const bool has_start = std::any_of(claim.cases.begin(), claim.cases.end(), [](const Case& c) { return c.start != nullptr; });
+    const bool has_start =
+        std::any_of(claim.cases.begin(), claim.cases.end(), [](const Case& c) { return c.start != nullptr; });
     if (has_start) {
       if (start && before.start == start && before.end == claim.cases[0].lhs && before.kind == VerdictKind::proved &&
           judgement.kind == VerdictKind::proved) {
@@ -139,7 +144,7 @@ class Checker {
   const Source& source_;
   const CheckOptions& options_;
   Recheck* recheck_;
-  Chained chain_;  ///< what is known of the row before
+  Chained chain_;                         ///< what is known of the row before
   double seconds_for_corrections_ = 8.0;  ///< for the whole sheet: a sheet full of slips must not take for ever
 };
 

@@ -21,8 +21,10 @@ std::string join(std::string_view a, std::string_view b) {
   std::string joined(a);
   const std::size_t last = a.find_last_not_of(' '), first = b.find_first_not_of(' ');
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (last != std::string_view::npos && first != std::string_view::npos && is_digit(a[last]) && is_digit(b[first])) joined += " \\cdot ";
-  else if (!b.empty() && is_letter(b.front()) && ends_in_command(a)) joined += ' ';
+  if (last != std::string_view::npos && first != std::string_view::npos && is_digit(a[last]) && is_digit(b[first]))
+    joined += " \\cdot ";
+  else if (!b.empty() && is_letter(b.front()) && ends_in_command(a))
+    joined += ' ';
   joined += b;
   return joined;
 }
@@ -30,16 +32,17 @@ std::string join(std::string_view a, std::string_view b) {
 bool is_transposition(std::string_view text) {
   while (!text.empty() && (text.front() == '{' || text.front() == ' ')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == '}' || text.back() == ' ')) text.remove_suffix(1);
-  return text == "T" || text == "\\top" || text == "\\intercal" || text == "⊤" || text == "\\mathsf{T" || text == "\\mathrm{T";
+  return text == "T" || text == "\\top" || text == "\\intercal" || text == "⊤" || text == "\\mathsf{T" ||
+         text == "\\mathrm{T";
 }
 
 class Catalogue {
  public:
   explicit Catalogue(const SlipContext& context) : context_(context) {
     const std::string_view whole = context.source.text();
-    transposition_ = whole.find("^\\top") != std::string_view::npos         ? "^\\top"
+    transposition_ = whole.find("^\\top") != std::string_view::npos        ? "^\\top"
                      : whole.find("^\\intercal") != std::string_view::npos ? "^\\intercal"
-                                                                            : "^T";
+                                                                           : "^T";
   }
 
   std::vector<Edit> run() {
@@ -64,7 +67,8 @@ class Catalogue {
 
   void propose(Slip slip, int rank, Span replaced, std::string_view by, std::string diagnosis, Span where) {
     if (replaced.begin < context_.span.begin || replaced.end > context_.span.end) return;
-    const std::string before(text({context_.span.begin, replaced.begin})), after(text({replaced.end, context_.span.end}));
+    const std::string before(text({context_.span.begin, replaced.begin})),
+        after(text({replaced.end, context_.span.end}));
     std::string latex = join(join(before, by), after);
     const std::size_t from = latex.find_first_not_of(" \n\t");
     if (from == std::string::npos) return;
@@ -87,7 +91,8 @@ class Catalogue {
     times(Slip::factor, 1, "2 ", "a factor 2 is missing");
     for (const char* half : {"\\frac{1}{2}", "\\frac12", "\\tfrac{1}{2}", "\\tfrac12"})
       if (inner.starts_with(half) && right.kind == SynKind::product)
-        propose(Slip::factor, 0, context_.span, inner.substr(std::string(half).size()), "a factor 2 is missing", context_.span);
+        propose(Slip::factor, 0, context_.span, inner.substr(std::string(half).size()), "a factor 2 is missing",
+                context_.span);
     if (inner.starts_with("2") && right.kind == SynKind::product && right.kids[0]->text == "2")
       propose(Slip::factor, 0, context_.span, inner.substr(1), "a factor 2 too many", context_.span);
     times(Slip::factor, 1, "\\frac{1}{2} ", "a factor 2 too many");
@@ -116,7 +121,8 @@ class Catalogue {
       const Span signed_term{mark.begin, term.span.end};
       const std::string body(text(term));
       if (sum.kids.size() > 1 || depth > 0)
-        propose(Slip::sign, 2, Span{mark.begin, mark.end}, sign < 0 ? (k == 0 ? "" : "+") : "-", "the sign of a term is wrong", signed_term);
+        propose(Slip::sign, 2, Span{mark.begin, mark.end}, sign < 0 ? (k == 0 ? "" : "+") : "-",
+                "the sign of a term is wrong", signed_term);
       if (sum.kids.size() > 1) {
         std::uint32_t end = term.span.end;
         if (k == 0 && sum.signs.size() > 1 && sum.signs[1] > 0) end = sign_span(sum, 1).end;
@@ -125,10 +131,13 @@ class Catalogue {
         propose(Slip::factor, 4, term.span, join("\\frac{1}{2} ", body), "a factor 2 too many in a term", signed_term);
         for (const char* half : {"\\frac{1}{2}", "\\frac12", "\\tfrac{1}{2}", "\\tfrac12"})
           if (body.starts_with(half) && body.size() > std::string(half).size())
-            propose(Slip::factor, 3, term.span, body.substr(std::string(half).size()), "a factor 2 is missing in a term", signed_term);
+            propose(Slip::factor, 3, term.span, body.substr(std::string(half).size()),
+                    "a factor 2 is missing in a term", signed_term);
         for (const std::string& size : context_.size_latex) {
-          propose(Slip::factor, 9, term.span, join("\\frac{1}{" + size + "} ", body), "the factor 1/" + size + " is missing in a term", signed_term);
-          propose(Slip::factor, 9, term.span, join(size + " ", body), "a factor " + size + " is missing in a term", signed_term);
+          propose(Slip::factor, 9, term.span, join("\\frac{1}{" + size + "} ", body),
+                  "the factor 1/" + size + " is missing in a term", signed_term);
+          propose(Slip::factor, 9, term.span, join(size + " ", body), "a factor " + size + " is missing in a term",
+                  signed_term);
         }
         lost_factors(signed_term, term);
       }
@@ -142,17 +151,22 @@ class Catalogue {
       // Behind the coefficient and before the rest reads best: 2 f(x) ∂f/∂w.
       if (term.kind == SynKind::product && !term.kids.empty() && term.kids[0]->kind == SynKind::number) {
         const std::uint32_t at = term.kids[0]->span.end;
-        propose(Slip::lost_factor, 10 + rank, Span{at, at}, " " + factor + " ", "the factor " + factor + " is lost", where);
+        propose(Slip::lost_factor, 10 + rank, Span{at, at}, " " + factor + " ", "the factor " + factor + " is lost",
+                where);
       } else {
-        propose(Slip::lost_factor, 10 + rank, Span{term.span.begin, term.span.begin}, factor + " ", "the factor " + factor + " is lost", where);
+        propose(Slip::lost_factor, 10 + rank, Span{term.span.begin, term.span.begin}, factor + " ",
+                "the factor " + factor + " is lost", where);
       }
-      propose(Slip::lost_factor, 14 + rank, Span{term.span.end, term.span.end}, " " + factor, "the factor " + factor + " is lost", where);
+      propose(Slip::lost_factor, 14 + rank, Span{term.span.end, term.span.end}, " " + factor,
+              "the factor " + factor + " is lost", where);
     }
   }
 
   /// Text of a base with scripts; either may be missing.
   static std::string scripted(std::string_view base, std::string_view sub, std::string_view sup) {
-    const auto braced = [](std::string_view s) { return s.starts_with("{") ? std::string(s) : "{" + std::string(s) + "}"; };
+    const auto braced = [](std::string_view s) {
+      return s.starts_with("{") ? std::string(s) : "{" + std::string(s) + "}";
+    };
     std::string result(base);
     if (!sub.empty()) result += "_" + braced(sub);
     if (!sup.empty()) result += "^" + braced(sup);
@@ -160,22 +174,25 @@ class Catalogue {
   }
 
   bool is_array_like(const Syn& node) const {
-    return node.kind == SynKind::name || node.kind == SynKind::scripts || node.kind == SynKind::group || node.kind == SynKind::deriv ||
-           node.kind == SynKind::frac;
+    return node.kind == SynKind::name || node.kind == SynKind::scripts || node.kind == SynKind::group ||
+           node.kind == SynKind::deriv || node.kind == SynKind::frac;
   }
 
   /// The factor with its transposition taken away or put on; empty where that makes no sense.
   std::string transposed(const Syn& factor) const {
     const std::string whole(text(factor));
     if (factor.kind == SynKind::scripts && factor.sup) {
-      const std::string_view base = text(*factor.kids[0]), sub = factor.sub ? text(*factor.sub) : std::string_view{}, sup = text(*factor.sup);
+      const std::string_view base = text(*factor.kids[0]), sub = factor.sub ? text(*factor.sub) : std::string_view{},
+                             sup = text(*factor.sup);
       const std::string flat(sup);
       if (is_transposition(sup)) return scripted(base, sub, "");
       if (flat.find("-1") != std::string::npos) return scripted(base, sub, "-T");
-      if (flat.find("-T") != std::string::npos || flat.find("-\\top") != std::string::npos) return scripted(base, sub, "-1");
+      if (flat.find("-T") != std::string::npos || flat.find("-\\top") != std::string::npos)
+        return scripted(base, sub, "-1");
       return "{" + whole + "}" + transposition_;
     }
-    if (factor.kind == SynKind::name || factor.kind == SynKind::scripts || factor.kind == SynKind::group) return whole + transposition_;
+    if (factor.kind == SynKind::name || factor.kind == SynKind::scripts || factor.kind == SynKind::group)
+      return whole + transposition_;
     return "";
   }
 
@@ -185,7 +202,8 @@ class Catalogue {
       const Syn& factor = *node.kids[k];
       if (factor.kind == SynKind::op) continue;
       if (const std::string other = transposed(factor); !other.empty() && n <= 10)
-        propose(Slip::arrangement, 5, factor, other, "a transposition is " + std::string(other.size() > text(factor).size() ? "missing" : "too much"));
+        propose(Slip::arrangement, 5, factor, other,
+                "a transposition is " + std::string(other.size() > text(factor).size() ? "missing" : "too much"));
       if (n >= 2 && factor.kind != SynKind::bigop && factor.kind != SynKind::name)
         propose(Slip::extra_factor, 12, node.span, without(node, k), "a factor is too much", node.span);
       else if (n >= 2 && factor.kind == SynKind::name)
@@ -197,8 +215,10 @@ class Catalogue {
       const std::string a(text(factor)), b(text(next)), ta = transposed(factor), tb = transposed(next);
       propose(Slip::arrangement, 6, both, join(join(b, " "), a), "two factors stand in the wrong order", both);
       if (ta.empty() || tb.empty()) continue;
-      propose(Slip::arrangement, 6, both, join(join(ta, " "), tb), "the transpositions of two factors are exchanged", both);
-      propose(Slip::arrangement, 7, both, join(join(tb, " "), ta), "two factors stand in the wrong order, and their transpositions too", both);
+      propose(Slip::arrangement, 6, both, join(join(ta, " "), tb), "the transpositions of two factors are exchanged",
+              both);
+      propose(Slip::arrangement, 7, both, join(join(tb, " "), ta),
+              "two factors stand in the wrong order, and their transpositions too", both);
     }
   }
 
@@ -219,14 +239,17 @@ class Catalogue {
     const std::string whole(text(node));
     const std::string from = node.text == "sum" ? "\\sum" : "\\prod", to = node.text == "sum" ? "\\prod" : "\\sum";
     if (const std::size_t at = whole.find(from); at == 0 && (node.text == "sum" || node.text == "prod"))
-      propose(Slip::reduction, 11, node, to + whole.substr(from.size()), node.text == "sum" ? "a sum stands for a product" : "a product stands for a sum");
+      propose(Slip::reduction, 11, node, to + whole.substr(from.size()),
+              node.text == "sum" ? "a sum stands for a product" : "a product stands for a sum");
     for (const SynPtr& limit : {node.sub, node.sup}) {
       if (!limit) continue;
       const Syn& last = limit->kind == SynKind::chain && !limit->kids.empty() ? *limit->kids.back() : *limit;
-      const bool braced = text(last).starts_with("{") || context_.source.text()[last.span.begin - 1] == '{' || limit->kind == SynKind::chain;
+      const bool braced = text(last).starts_with("{") || context_.source.text()[last.span.begin - 1] == '{' ||
+                          limit->kind == SynKind::chain;
       for (const char* shift : {"+1", "-1"}) {
         const std::string shifted = std::string(text(last)) + shift;
-        propose(Slip::limits, 11, last.span, braced ? shifted : "{" + shifted + "}", "a limit of the sum is off by one", node.span);
+        propose(Slip::limits, 11, last.span, braced ? shifted : "{" + shifted + "}", "a limit of the sum is off by one",
+                node.span);
       }
     }
   }
@@ -244,36 +267,47 @@ class Catalogue {
       if (letters.size() == 2) {
         const Span both{letters[0]->span.begin, letters[1]->span.end};
         const std::string between(text(Span{letters[0]->span.end, letters[1]->span.begin}));
-        propose(Slip::indices, 5, both, std::string(text(*letters[1])) + between + std::string(text(*letters[0])), "two indices are exchanged", node.span);
+        propose(Slip::indices, 5, both, std::string(text(*letters[1])) + between + std::string(text(*letters[0])),
+                "two indices are exchanged", node.span);
       }
       for (const Syn* letter : letters)
         for (const std::string& other : index_letters_)
-          if (other != text(*letter)) propose(Slip::indices, 15, letter->span, other, "the index " + std::string(text(*letter)) + " should be " + other, node.span);
+          if (other != text(*letter))
+            propose(Slip::indices, 15, letter->span, other,
+                    "the index " + std::string(text(*letter)) + " should be " + other, node.span);
       if (script == node.sub || letters.empty()) continue;
       for (const char* shift : {"+1", "-1"})
         if (letters.size() == 1 && script->kind == SynKind::name)
-          propose(Slip::indices, 16, script->span, "{" + std::string(text(*script)) + shift + "}", "a layer is off by one", node.span);
+          propose(Slip::indices, 16, script->span, "{" + std::string(text(*script)) + shift + "}",
+                  "a layer is off by one", node.span);
     }
     if (node.sup && node.sup->kind == SynKind::number) {
       const std::string_view sub = node.sub ? text(*node.sub) : std::string_view{};
       propose(Slip::power, 8, node, scripted(text(base), sub, ""), "a power is too much");
       for (const char* power : {"2", "3", "4"})
-        if (text(*node.sup) != power) propose(Slip::power, 12, node, scripted(text(base), sub, power), "a power is wrong");
+        if (text(*node.sup) != power)
+          propose(Slip::power, 12, node, scripted(text(base), sub, power), "a power is wrong");
     }
   }
 
   void primes(const Syn& name) {
     const std::uint32_t end = name.span.end;
-    if (end < context_.span.end && context_.source.text()[end] == '(') propose(Slip::prime, 9, Span{end, end}, "'", "a derivative is missing: " + std::string(text(name)) + "' for " + std::string(text(name)), name.span);
-    if (end < context_.span.end && context_.source.text()[end] == '\'') propose(Slip::prime, 12, Span{end, end + 1}, "", "a derivative is too much", name.span);
+    if (end < context_.span.end && context_.source.text()[end] == '(')
+      propose(Slip::prime, 9, Span{end, end}, "'",
+              "a derivative is missing: " + std::string(text(name)) + "' for " + std::string(text(name)), name.span);
+    if (end < context_.span.end && context_.source.text()[end] == '\'')
+      propose(Slip::prime, 12, Span{end, end + 1}, "", "a derivative is too much", name.span);
   }
 
   void fraction(const Syn& node) {
     if (node.kids.size() != 2 || node.text == "binom") return;
     propose(Slip::extra_factor, 12, node, text(*node.kids[0]), "a denominator is too much");
     const std::string above(text(*node.kids[0])), below(text(*node.kids[1]));
-    const auto bare = [](std::string s) { return s.size() >= 2 && s.front() == '{' && s.back() == '}' ? s.substr(1, s.size() - 2) : s; };
-    propose(Slip::power, 13, node, "\\frac{" + bare(above) + "}{(" + bare(below) + ")^2}", "a denominator should be squared");
+    const auto bare = [](std::string s) {
+      return s.size() >= 2 && s.front() == '{' && s.back() == '}' ? s.substr(1, s.size() - 2) : s;
+    };
+    propose(Slip::power, 13, node, "\\frac{" + bare(above) + "}{(" + bare(below) + ")^2}",
+            "a denominator should be squared");
     if (bare(above) == "1") propose(Slip::power, 12, node, bare(below), "a fraction stands upside down");
   }
 
@@ -315,11 +349,13 @@ class Catalogue {
 
   /// Names and index letters that occur.
   void collect_letters(const Syn& node) {
-    if (node.kind == SynKind::name && !node.text.empty() && text(node).size() <= 24 && names_.size() < 12) names_.insert(std::string(text(node)));
+    if (node.kind == SynKind::name && !node.text.empty() && text(node).size() <= 24 && names_.size() < 12)
+      names_.insert(std::string(text(node)));
     for (const SynPtr& script : {node.sub, node.sup}) {
       if (!script || is_transposition(text(*script))) continue;
       const std::function<void(const Syn&)> gather = [&](const Syn& s) {
-        if (s.kind == SynKind::name && s.text.size() <= 2 && index_letters_.size() < 8) index_letters_.insert(std::string(text(s)));
+        if (s.kind == SynKind::name && s.text.size() <= 2 && index_letters_.size() < 8)
+          index_letters_.insert(std::string(text(s)));
         for (const SynPtr& kid : s.kids)
           if (kid) gather(*kid);
       };
@@ -341,11 +377,15 @@ class Catalogue {
     if (node.kind == SynKind::product) {
       for (std::size_t k = 0; k < node.kids.size(); ++k) {
         const Syn& factor = *node.kids[k];
-        if (factor.kind == SynKind::op || factor.kind == SynKind::number || factor.kind == SynKind::bigop || factor.kind == SynKind::deriv) continue;
+        if (factor.kind == SynKind::op || factor.kind == SynKind::number || factor.kind == SynKind::bigop ||
+            factor.kind == SynKind::deriv)
+          continue;
         const Syn* next = k + 1 < node.kids.size() ? node.kids[k + 1].get() : nullptr;
-        if (next && next->kind == SynKind::scripts) next = next->kids[0].get();  // f(x)^2: the argument without the power
+        if (next && next->kind == SynKind::scripts)
+          next = next->kids[0].get();  // f(x)^2: the argument without the power
         Span span = factor.span;
-        if (next && next->kind == SynKind::group && next->open == "(" && (factor.kind == SynKind::name || factor.kind == SynKind::scripts)) {
+        if (next && next->kind == SynKind::group && next->open == "(" &&
+            (factor.kind == SynKind::name || factor.kind == SynKind::scripts)) {
           span.end = next->span.end;
           take(std::string(text(span)), 0);
           ++k;

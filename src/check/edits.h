@@ -1,8 +1,8 @@
 // The catalogue of slips: what an author's right side would be with one slip undone, as text.
 //
-// Edits are made on the author's LaTeX, guided by the syntax tree of the side: a factor 2 lost, a sign, a transposition, a
-// size divided by or not, factors in the wrong order, a lost factor, a wrong index, a sum for a product, a missing prime.
-// Which of them mends the step is for the checker to say.
+// Edits are made on the author's LaTeX, guided by the syntax tree of the side: a factor 2 lost, a sign, a
+// transposition, a size divided by or not, factors in the wrong order, a lost factor, a wrong index, a sum for a
+// product, a missing prime. Which of them mends the step is for the checker to say.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,20 @@ namespace gradus {
 
 /// The kinds of slip that the catalogue knows.
 enum class Slip : std::uint8_t {
-  sign, factor, term, lost_factor, extra_factor, indices, arrangement, limits, reduction, power, prime, name, number, zero
+  sign,
+  factor,
+  term,
+  lost_factor,
+  extra_factor,
+  indices,
+  arrangement,
+  limits,
+  reduction,
+  power,
+  prime,
+  name,
+  number,
+  zero
 };
 
 struct Edit {
@@ -28,10 +41,10 @@ struct Edit {
 
 struct SlipContext {
   const Source& source;
-  Span span;                             ///< of the right side
-  SynPtr right;                          ///< its tree
-  std::vector<SynPtr> others;            ///< trees of the left side and of the chain's start, where lost factors come from
-  std::vector<std::string> size_latex;   ///< names of sizes: "L", "n"
+  Span span;                   ///< of the right side
+  SynPtr right;                ///< its tree
+  std::vector<SynPtr> others;  ///< trees of the left side and of the chain's start, where lost factors come from
+  std::vector<std::string> size_latex;  ///< names of sizes: "L", "n"
 };
 
 /// Edits in the order in which they are worth trying.

@@ -33,8 +33,10 @@ void power(Ball& result, const Ball& base, const Rational& exponent, slong prec)
   fmpq_t q;
   fmpq_init(q);
   fmpq_set_mpq(q, exponent.get_mpq_t());
-  if (!arb_is_nonnegative(base) || (exponent < 0 && !arb_is_positive(base))) arb_indeterminate(result);
-  else arb_pow_fmpq(result, base, q, prec);
+  if (!arb_is_nonnegative(base) || (exponent < 0 && !arb_is_positive(base)))
+    arb_indeterminate(result);
+  else
+    arb_pow_fmpq(result, base, q, prec);
   fmpq_clear(q);
 }
 
@@ -94,8 +96,10 @@ bool Evaluator::compute(NodeId id, Ball& result, slong prec) {
         return true;
       }
       auto it = point_.find(id);
-      if (it == point_.end()) arb_indeterminate(result);
-      else result.set(it->second, prec);
+      if (it == point_.end())
+        arb_indeterminate(result);
+      else
+        result.set(it->second, prec);
       return true;
     }
     case ScalarOp::named: result = kid(0); return true;
@@ -112,8 +116,10 @@ bool Evaluator::compute(NodeId id, Ball& result, slong prec) {
       return true;
     }
     case ScalarOp::pow:
-      if (graph_.is_constant(node.kids[1])) power(result, kid(0), graph_.rational(node.kids[1]), prec);
-      else arb_pow(result, kid(0), kid(1), prec);
+      if (graph_.is_constant(node.kids[1]))
+        power(result, kid(0), graph_.rational(node.kids[1]), prec);
+      else
+        arb_pow(result, kid(0), kid(1), prec);
       return true;
     case ScalarOp::func: evaluate_elementary(static_cast<Elementary>(node.sub), result, kid(0), prec); return true;
     case ScalarOp::apply: {
@@ -123,17 +129,21 @@ bool Evaluator::compute(NodeId id, Ball& result, slong prec) {
     }
     case ScalarOp::select: {
       const auto holds = decide(static_cast<Relation>(node.sub), kid(0), kid(1));
-      if (!holds) arb_indeterminate(result);
-      else result = *holds ? kid(2) : kid(3);
+      if (!holds)
+        arb_indeterminate(result);
+      else
+        result = *holds ? kid(2) : kid(3);
       return true;
     }
     case ScalarOp::largest:
     case ScalarOp::smallest: {
       const std::size_t n = node.kids.size() / 2;
       const bool largest = node.op == ScalarOp::largest;
-      if (std::equal(node.kids.begin(), node.kids.begin() + static_cast<long>(n), node.kids.begin() + static_cast<long>(n))) {
+      if (std::equal(node.kids.begin(), node.kids.begin() + static_cast<long>(n),
+                     node.kids.begin() + static_cast<long>(n))) {
         Ball best = kid(0);
-        for (std::size_t k = 1; k < n; ++k) largest ? arb_max(best, best, kid(k), prec) : arb_min(best, best, kid(k), prec);
+        for (std::size_t k = 1; k < n; ++k)
+          largest ? arb_max(best, best, kid(k), prec) : arb_min(best, best, kid(k), prec);
         result = std::move(best);
         return true;
       }
@@ -186,7 +196,8 @@ std::optional<Rational> Evaluator::exact(NodeId root) const {
       }
       default: {
         // A ball whose midpoint is exact is a rational too (polynomials of integers).
-        if (static_cast<std::size_t>(id) >= values_.size() || !arb_is_exact(values_[static_cast<std::size_t>(id)])) return std::nullopt;
+        if (static_cast<std::size_t>(id) >= values_.size() || !arb_is_exact(values_[static_cast<std::size_t>(id)]))
+          return std::nullopt;
         fmpq_t q;
         fmpq_init(q);
         arf_get_fmpq(q, arb_midref(static_cast<arb_srcptr>(values_[static_cast<std::size_t>(id)])));

@@ -7,14 +7,16 @@ namespace gradus {
 
 class Evaluator {
  public:
-  Evaluator(const ScalarGraph& graph, Polynomials& functions, const std::unordered_map<NodeId, Rational>& point, Budget& budget)
+  Evaluator(const ScalarGraph& graph, Polynomials& functions, const std::unordered_map<NodeId, Rational>& point,
+            Budget& budget)
       : graph_(graph), functions_(functions), point_(point), budget_(budget) {}
 
   /// Evaluates these nodes (ascending, closed under kids) at this precision. False where a function's traits cannot be
   /// honoured.
   bool run(const std::vector<NodeId>& order, slong prec);
   const Ball& value(NodeId id) const { return values_.at(static_cast<std::size_t>(id)); }
-  /// log2 of the largest and the smallest magnitude met, the scales that functions hide (e^{-x} in softplus(x)) included.
+  /// log2 of the largest and the smallest magnitude met, the scales that functions hide (e^{-x} in softplus(x))
+  /// included.
   long largest() const { return largest_; }
   long smallest() const { return smallest_; }
   /// The exact value, if it is rational and short; needs no run.

@@ -42,8 +42,8 @@ Expr opened(Expr e) {
   return open(e);
 }
 
-/// The expression's simplest forms: derivatives carried out and like terms collected, definitions folded and opened, and
-/// the normal form.
+/// The expression's simplest forms: derivatives carried out and like terms collected, definitions folded and opened,
+/// and the normal form.
 std::vector<Expr> simple_forms(Expr e, const Claim& claim) {
   std::vector<Expr> forms;
   const auto keep = [&](Expr form) {
@@ -104,7 +104,8 @@ Residual residual_of(const Case& side, const Claim& claim, const Source& source)
     if (best.latex.empty() || written.latex.size() * 3 < best.latex.size() * 2) best = std::move(written);
   }
   if (best.latex.empty()) {
-    best.latex = std::string(source.text(claim.lhs_span)) + " - \\left(" + std::string(source.text(claim.rhs_span)) + "\\right)";
+    best.latex =
+        std::string(source.text(claim.lhs_span)) + " - \\left(" + std::string(source.text(claim.rhs_span)) + "\\right)";
     best.text = latex_to_text(best.latex);
   }
   return best;
@@ -116,12 +117,18 @@ namespace {
 class Corrector {
  public:
   Corrector(const Case& side, const Claim& claim, const Source& source, Recheck& recheck, double seconds)
-      : side_(side), claim_(claim), source_(source), recheck_(recheck), seconds_(seconds), begin_(std::chrono::steady_clock::now()),
-        whole_(source.text(claim.rhs_span)), left_side_(squeezed(source.text(claim.lhs_span))),
+      : side_(side),
+        claim_(claim),
+        source_(source),
+        recheck_(recheck),
+        seconds_(seconds),
+        begin_(std::chrono::steady_clock::now()),
+        whole_(source.text(claim.rhs_span)),
+        left_side_(squeezed(source.text(claim.lhs_span))),
         seen_{squeezed(whole_), left_side_} {}
 
   std::optional<Correction> run() {
-    const std::vector<Mended> mended = mend(side_, claim_, 0.3 * seconds_);
+    const std::vector<Mended> mended = mend(side_, claim_, std::min(0.15, 0.3 * seconds_));
     read_edits();
     for (const Mended& one : mended)
       for (const Edit& edit : edits_)
@@ -131,14 +138,15 @@ class Corrector {
     // What the expression does not show: the order of factors and where transpositions stand.
     if (mended.empty())
       for (const Edit& edit : edits_)
-        if ((edit.slip == Slip::arrangement || edit.slip == Slip::name) && tried_of(edit.slip) < 16 && left() > 0.4 * seconds_ && checks(edit.latex))
+        if (edit.slip == Slip::arrangement && tried_of(edit.slip) < 10 && left() > 0.5 * seconds_ && checks(edit.latex))
           return from(edit);
     for (Expr form : by_length(side_.lhs))
       if (auto correction = written(form, "the derivation gives another result")) return correction;
     for (Expr form : by_length(make::sub(side_.lhs, side_.rhs))) {
       const std::string missing = write(form, side_).latex;
       // What is missing must be worked out, not the left side once more.
-      if (missing.empty() || missing.size() > max_written || squeezed(missing).find(left_side_) != std::string::npos) continue;
+      if (missing.empty() || missing.size() > max_written || squeezed(missing).find(left_side_) != std::string::npos)
+        continue;
       const std::string latex = whole_ + (missing.front() == '-' ? " " : " + ") + missing;
       if (checks(latex)) return Correction{latex, "a term is missing", whole_};
     }
@@ -146,7 +154,9 @@ class Corrector {
   }
 
  private:
-  double left() const { return seconds_ - std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count(); }
+  double left() const {
+    return seconds_ - std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  }
 
   static bool related(Slip mended, Slip edit) {
     switch (mended) {
@@ -163,7 +173,9 @@ class Corrector {
     return it == tried_.end() ? 0 : it->second;
   }
 
-  Correction from(const Edit& edit) const { return {edit.latex, edit.diagnosis, std::string(source_.text(edit.where))}; }
+  Correction from(const Edit& edit) const {
+    return {edit.latex, edit.diagnosis, std::string(source_.text(edit.where))};
+  }
 
   bool checks(const std::string& latex) {
     if (count_ >= max_candidates || left() <= 0 || !seen_.insert(squeezed(latex)).second) return false;
@@ -176,7 +188,9 @@ class Corrector {
 
   std::optional<Correction> written(Expr right, const std::string& diagnosis) {
     const std::string latex = write(right, side_).latex;
-    if (latex.empty() || latex.size() > max_written || squeezed(latex).find(left_side_) != std::string::npos || !checks(latex)) return std::nullopt;
+    if (latex.empty() || latex.size() > max_written || squeezed(latex).find(left_side_) != std::string::npos ||
+        !checks(latex))
+      return std::nullopt;
     return Correction{latex, diagnosis, whole_};
   }
 
@@ -215,7 +229,8 @@ class Corrector {
 
 }  // namespace
 
-std::optional<Correction> correct(const Case& side, const Claim& claim, const Source& source, Recheck& recheck, double seconds) {
+std::optional<Correction> correct(const Case& side, const Claim& claim, const Source& source, Recheck& recheck,
+                                  double seconds) {
   return Corrector(side, claim, source, recheck, seconds).run();
 }
 

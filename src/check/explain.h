@@ -18,6 +18,7 @@ struct Correction {
   std::string wrong_term;
 };
 /// A right side that checks when it stands in place of the author's, or none within the seconds.
-std::optional<Correction> correct(const Case& side, const Claim& claim, const Source& source, Recheck& recheck, double seconds);
+std::optional<Correction> correct(const Case& side, const Claim& claim, const Source& source, Recheck& recheck,
+                                  double seconds);
 
 }  // namespace gradus

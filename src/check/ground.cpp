@@ -169,7 +169,8 @@ NodeId Grounder::compute(Expr e, EnvId env) {
     case Kind::deriv: return eval_deriv(e, env);
     case Kind::at: {
       std::vector<std::pair<const Symbol*, std::int32_t>> bindings;
-      for (std::size_t k = 0; k < e->bound.size(); ++k) bindings.emplace_back(e->bound[k], bind(e->bound[k], e->args[k], env));
+      for (std::size_t k = 0; k < e->bound.size(); ++k)
+        bindings.emplace_back(e->bound[k], bind(e->bound[k], e->args[k], env));
       return eval(e->kids[0], extend(env, bindings));
     }
   }
@@ -219,7 +220,8 @@ NodeId Grounder::eval_ref(Expr e, EnvId env) {
   if (!symbol->clauses.empty()) {
     if (const auto unfolded = match(symbol, at, env)) return eval_defined(e, at, *unfolded, env);
     // Where a recursion ends there is a free quantity (h_0). Elsewhere what is defined for other members is not free.
-    const bool general = std::any_of(symbol->clauses.begin(), symbol->clauses.end(), [](const Clause& c) { return !c.vars.empty(); });
+    const bool general =
+        std::any_of(symbol->clauses.begin(), symbol->clauses.end(), [](const Clause& c) { return !c.vars.empty(); });
     if (general && !recursive(symbol)) return fail(symbol->name + " is not defined at these indices");
   }
   if (symbol->role == Role::function) return eval_abstract(e, at, env);
@@ -231,7 +233,8 @@ NodeId Grounder::bound_component(const Symbol* symbol, std::int32_t binding, con
   switch (bound.kind) {
     case Binding::Kind::placeholder: return graph_.leaf({symbol, bound.tag, at});
     case Binding::Kind::array: {
-      if (at.size() != bound.extent.size()) return fail(symbol->name + " has another number of indices than its argument");
+      if (at.size() != bound.extent.size())
+        return fail(symbol->name + " has another number of indices than its argument");
       long flat = 0;
       for (std::size_t k = 0; k < at.size(); ++k) {
         const long offset = at[k] - bound.lo[k];
@@ -242,7 +245,8 @@ NodeId Grounder::bound_component(const Symbol* symbol, std::int32_t binding, con
     }
     case Binding::Kind::closure: {
       const Binding closure = bound;  // a copy: evaluation may add bindings
-      if (at.size() != closure.lambda.params.size()) return fail(symbol->name + " has another number of indices than its argument");
+      if (at.size() != closure.lambda.params.size())
+        return fail(symbol->name + " has another number of indices than its argument");
       Assigned assigned(*this);
       for (const auto& [var, value] : closure.captured) assigned.set(var, value);
       for (std::size_t k = 0; k < at.size(); ++k) assigned.set(closure.lambda.params[k], at[k]);
@@ -322,7 +326,8 @@ NodeId Grounder::eval_abstract(Expr e, const std::vector<long>& at, EnvId env) {
     long flat = 0, before = 0;
     for (std::size_t k = 0; k < component.size(); ++k) {
       const long offset = component[k] - lo[slot.arg][k];
-      if (offset < 0 || offset >= extent[slot.arg][k]) return fail("index of an argument of " + e->symbol->name + " is out of range");
+      if (offset < 0 || offset >= extent[slot.arg][k])
+        return fail("index of an argument of " + e->symbol->name + " is out of range");
       flat = flat * extent[slot.arg][k] + offset;
     }
     for (std::uint32_t a = 0; a < slot.arg; ++a) before += application.widths[a];
@@ -347,7 +352,8 @@ NodeId Grounder::eval_defined(Expr e, const std::vector<long>& at, const Unfolde
   const EnvId inner = extend(env, bindings);
   Assigned assigned(*this);
   for (const auto& [var, value] : unfolded.vars) assigned.set(var, value);
-  for (const IndexVar* var : unfolded.clause->body->free) open_definitions_ = open_definitions_ || !unfolded.vars.count(var);
+  for (const IndexVar* var : unfolded.clause->body->free)
+    open_definitions_ = open_definitions_ || !unfolded.vars.count(var);
   if (!wrt.empty()) return derive_bound(unfolded.clause->body, inner, wrt, false);
   return graph_.named({symbol, 0, at}, eval(unfolded.clause->body, inner));
 }
@@ -384,8 +390,8 @@ NodeId Grounder::derive_bound(Expr body, EnvId env, const std::vector<std::pair<
   return graph_.substitute(node, values);
 }
 
-/// Whether the variable is a later member of an open-ended recursion than the body reaches (z^{L+1} of a loss on z^L): no
-/// zero is meant there, the formula is about the members before.
+/// Whether the variable is a later member of an open-ended recursion than the body reaches (z^{L+1} of a loss on z^L):
+/// no zero is meant there, the formula is about the members before.
 bool Grounder::beyond_recursion(NodeId body, NodeId variable) {
   const Scalar node = graph_.at(variable);
   if (node.op != ScalarOp::leaf && node.op != ScalarOp::named) return false;
@@ -398,7 +404,8 @@ bool Grounder::beyond_recursion(NodeId body, NodeId variable) {
     if (id == variable) return false;
     const ScalarOp op = graph_.at(id).op;
     if ((op != ScalarOp::leaf && op != ScalarOp::named) || graph_.component(id).symbol != symbol) continue;
-    for (std::size_t k = 0; k < symbol->family && k < graph_.component(id).at.size(); ++k) last[k] = std::max(last[k], graph_.component(id).at[k]);
+    for (std::size_t k = 0; k < symbol->family && k < graph_.component(id).at.size(); ++k)
+      last[k] = std::max(last[k], graph_.component(id).at[k]);
   }
   for (std::size_t k = 0; k < symbol->family && k < component.at.size(); ++k)
     if (!symbol->indices[k].hi && last[k] != std::numeric_limits<long>::min() && component.at[k] > last[k]) return true;
@@ -414,9 +421,10 @@ NodeId Grounder::eval_deriv(Expr e, EnvId env) {
     if (!eval_indices(wrt->kids, env, at)) return fail("an index of " + wrt->symbol->name + " is not an integer");
     return derive_bound(body, env, {{wrt->symbol, at}}, local);
   }
-  // ∂ℓ/∂x of a plain variable: whoever writes it means a dependence that was not understood. It is not zero.
-  if (body->kind == Kind::ref && body->symbol != wrt->symbol && body->symbol->role == Role::variable && body->symbol->clauses.empty() &&
-      body->args.empty() && !lookup(body->symbol, env))
+  // ∂ℓ/∂x of a quantity that does not know x: whoever writes it means a dependence that was not understood. It is not
+  // zero.
+  if (body->kind == Kind::ref && body->symbol != wrt->symbol && body->symbol->role == Role::variable &&
+      !lookup(body->symbol, env) && !depends_on(body, wrt->symbol))
     return fail(body->symbol->name + " is not known to depend on " + wrt->symbol->name);
   const NodeId variable = eval(wrt, env);
   const ScalarOp op = graph_.at(variable).op;
@@ -426,10 +434,12 @@ NodeId Grounder::eval_deriv(Expr e, EnvId env) {
   // A local derivative that leaves nothing, where the quantity does depend on the variable, is not what was meant.
   if (local && node != variable) {
     const NodeId opened = graph_.at(node).op == ScalarOp::named ? graph_.at(node).kids[0] : node;
-    if (graph_.is_zero(graph_.derivative(opened, variable, true)) && !graph_.is_zero(graph_.derivative(opened, variable, false)))
+    if (graph_.is_zero(graph_.derivative(opened, variable, true)) &&
+        !graph_.is_zero(graph_.derivative(opened, variable, false)))
       return fail("with everything else held fixed, nothing depends on " + wrt->symbol->name);
   }
-  if (beyond_recursion(node, variable)) return fail("a derivative by a member of " + wrt->symbol->name + " that is not reached");
+  if (beyond_recursion(node, variable))
+    return fail("a derivative by a member of " + wrt->symbol->name + " that is not reached");
   if (local && node != variable && graph_.at(node).op == ScalarOp::named) node = graph_.at(node).kids[0];
   return graph_.derivative(node, variable, local);
 }

@@ -1,8 +1,8 @@
 // An expression at concrete sizes, as a graph of scalars.
 //
 // Sums run over their ranges, definitions are looked up clause by clause at concrete indices (and stay named nodes, so
-// that one can differentiate by them), derivatives are carried out on the graph. Every result is memoised by expression,
-// values of its free indices and bindings of the formal parameters it depends on.
+// that one can differentiate by them), derivatives are carried out on the graph. Every result is memoised by
+// expression, values of its free indices and bindings of the formal parameters it depends on.
 #pragma once
 
 #include <map>
@@ -40,15 +40,15 @@ class Grounder {
   const std::string& reason() const { return reason_; }
   /// Whether a clause of the symbol matches these indices (true for symbols without clauses).
   bool has_clause(const Symbol* symbol, const std::vector<long>& at);
-  /// Whether e itself, below no definition, speaks of members of a recursion that no clause defines: its base (h_0), or what
-  /// lies beyond its end, where the formula means nothing.
+  /// Whether e itself, below no definition, speaks of members of a recursion that no clause defines: its base (h_0), or
+  /// what lies beyond its end, where the formula means nothing.
   enum class Mention : std::uint8_t { defined, base, beyond };
   Mention mentions(Expr e, const IndexValues& values);
 
  private:
   using EnvId = std::int32_t;
-  /// What a formal parameter stands for: its components, or (open axes) an expression in the environment of the call, or
-  /// placeholders while a derivative by it is taken.
+  /// What a formal parameter stands for: its components, or (open axes) an expression in the environment of the call,
+  /// or placeholders while a derivative by it is taken.
   struct Binding {
     enum class Kind : std::uint8_t { array, closure, placeholder } kind = Kind::array;
     std::vector<long> lo, extent;
@@ -59,7 +59,8 @@ class Grounder {
     int tag = 0;
     friend bool operator==(const Binding&, const Binding&) = default;
   };
-  using Env = std::vector<std::pair<const Symbol*, std::int32_t>>;  // sorted by symbol id; second: number of the binding
+  using Env =
+      std::vector<std::pair<const Symbol*, std::int32_t>>;  // sorted by symbol id; second: number of the binding
   struct Unfolded {
     const Clause* clause = nullptr;
     IndexValues vars;
@@ -78,7 +79,8 @@ class Grounder {
   NodeId eval_defined(Expr e, const std::vector<long>& at, const Unfolded& unfolded, EnvId env);
   NodeId bound_component(const Symbol* symbol, std::int32_t binding, const std::vector<long>& at);
   /// Derivative of body by components of formal parameters, at what these are bound to in env.
-  NodeId derive_bound(Expr body, EnvId env, const std::vector<std::pair<const Symbol*, std::vector<long>>>& wrt, bool local);
+  NodeId derive_bound(Expr body, EnvId env, const std::vector<std::pair<const Symbol*, std::vector<long>>>& wrt,
+                      bool local);
 
   std::optional<long> eval_integer(Expr e, EnvId env);
   bool eval_indices(const std::vector<Expr>& terms, EnvId env, std::vector<long>& at);
@@ -109,8 +111,10 @@ class Grounder {
     explicit Assigned(Grounder& grounder) : values_(grounder.values_) {}
     ~Assigned() {
       for (auto it = before_.rbegin(); it != before_.rend(); ++it) {
-        if (it->second) values_[it->first] = *it->second;
-        else values_.erase(it->first);
+        if (it->second)
+          values_[it->first] = *it->second;
+        else
+          values_.erase(it->first);
       }
     }
     Assigned(const Assigned&) = delete;
@@ -141,7 +145,8 @@ class Grounder {
   std::map<std::pair<const Symbol*, EnvId>, int> tags_;
   int depth_ = 0;
   std::string reason_;
-  /// Some definition speaks of an index that the claim leaves free (J := −log ŷ_o): what is memoised holds for one choice.
+  /// Some definition speaks of an index that the claim leaves free (J := −log ŷ_o): what is memoised holds for one
+  /// choice.
   bool open_definitions_ = false;
   const Symbol* argument_of_table_ = nullptr;
   std::unordered_map<int, Expr> table_derivatives_;

@@ -6,9 +6,12 @@
 
 namespace gradus {
 
-bool Grounder::matches(const Symbol* symbol, const Clause& clause, const std::vector<long>& at, EnvId env, IndexValues& vars) {
+bool Grounder::matches(const Symbol* symbol, const Clause& clause, const std::vector<long>& at, EnvId env,
+                       IndexValues& vars) {
   if (clause.pattern.size() != at.size()) return false;
-  const auto is_var = [&](const IndexVar* var) { return std::find(clause.vars.begin(), clause.vars.end(), var) != clause.vars.end(); };
+  const auto is_var = [&](const IndexVar* var) {
+    return std::find(clause.vars.begin(), clause.vars.end(), var) != clause.vars.end();
+  };
   const IndexValues outside = values_;
   const auto restore = [&](bool result) {
     values_ = outside;
@@ -42,7 +45,8 @@ bool Grounder::matches(const Symbol* symbol, const Clause& clause, const std::ve
   for (const Condition& condition : clause.when) {
     const NodeId a = eval(condition.a, env), b = eval(condition.b, env);
     if (!graph_.is_constant(a) || !graph_.is_constant(b)) return restore(false);
-    if (graph_.is_zero(graph_.select(condition.relation, a, b, graph_.constant(1), graph_.constant(0)))) return restore(false);
+    if (graph_.is_zero(graph_.select(condition.relation, a, b, graph_.constant(1), graph_.constant(0))))
+      return restore(false);
   }
   return restore(true);
 }
@@ -51,7 +55,8 @@ std::optional<Grounder::Unfolded> Grounder::match(const Symbol* symbol, const st
   // Clauses with numerals ("h_0") go before those with variables, in whatever order they were written.
   for (const bool numerals : {true, false})
     for (const Clause& clause : symbol->clauses) {
-      const bool has_numeral = std::any_of(clause.pattern.begin(), clause.pattern.end(), [](Expr t) { return t->free.empty(); });
+      const bool has_numeral =
+          std::any_of(clause.pattern.begin(), clause.pattern.end(), [](Expr t) { return t->free.empty(); });
       if (has_numeral != numerals) continue;
       Unfolded unfolded{&clause, {}};
       if (matches(symbol, clause, at, env, unfolded.vars)) return unfolded;
@@ -64,7 +69,8 @@ bool Grounder::has_clause(const Symbol* symbol, const std::vector<long>& at) {
 }
 
 bool Grounder::recursive(const Symbol* symbol) {
-  return std::any_of(symbol->clauses.begin(), symbol->clauses.end(), [&](const Clause& c) { return depends_on(c.body, symbol); });
+  return std::any_of(symbol->clauses.begin(), symbol->clauses.end(),
+                     [&](const Clause& c) { return depends_on(c.body, symbol); });
 }
 
 Grounder::Mention Grounder::mentions(Expr e, const IndexValues& values) {
@@ -108,8 +114,10 @@ Grounder::EnvId Grounder::extend(EnvId env, const std::vector<std::pair<const Sy
   Env extended = envs_[env];
   for (const auto& [symbol, binding] : bindings) {
     auto it = std::find_if(extended.begin(), extended.end(), [&](const auto& entry) { return entry.first == symbol; });
-    if (it == extended.end()) extended.emplace_back(symbol, binding);
-    else it->second = binding;
+    if (it == extended.end())
+      extended.emplace_back(symbol, binding);
+    else
+      it->second = binding;
   }
   std::sort(extended.begin(), extended.end(), [](const auto& a, const auto& b) { return a.first->id < b.first->id; });
   return intern_env(std::move(extended));

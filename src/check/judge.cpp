@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
+#include <set>
 
 #include "check/hypotheses.h"
 
@@ -58,6 +60,40 @@ std::string find_hypothesis(const Case& side, const Claim& claim, const Clock& c
   return "";
 }
 
+/// Whether the left side is zero identically (as far as the normal form tells).
+bool vanishes(const Case& side) {
+  try {
+    NormalOptions options;
+    options.open_definitions = true;
+    return normalize(side.lhs, options).form->is_zero();
+  } catch (const OverBudget&) {
+    return false;
+  }
+}
+
+/// Whether a value depends on the sign of something, in the sides or in what they are defined by.
+bool has_kinks(const Case& side) {
+  std::set<const Symbol*> opened;
+  bool found = false;
+  std::function<void(Expr)> look = [&](Expr e) {
+    visit(e, [&](Expr node) {
+      if (node->kind == Kind::func) {
+        const auto row = static_cast<Elementary>(node->op);
+        found |= row_of(row).domain == Domain::nonzero;
+      }
+      if (node->kind == Kind::select) found = true;
+      if (node->kind == Kind::reduce && node->reduce_op() != ReduceOp::sum && node->reduce_op() != ReduceOp::product)
+        found = true;
+    });
+    for (const Symbol* symbol : symbols_in(e))
+      if (opened.insert(symbol).second)
+        for (const Clause& clause : symbol->clauses) look(clause.body);
+  };
+  look(side.lhs);
+  look(side.rhs);
+  return found;
+}
+
 }  // namespace
 
 Judgement judge(const Case& side, const Claim& claim, const JudgeLimits& limits) {
@@ -89,6 +125,11 @@ Judgement judge(const Case& side, const Claim& claim, const JudgeLimits& limits)
     judgement.counterexample = numbers.counterexample;
     return judgement;
   }
+  if (proof && numbers.kind != Outcome::agree && vanishes(side) && !side.lhs->is_zero() && !side.rhs->is_zero()) {
+    // Zero on both sides, and no point that could tell whether that is what is meant.
+    judgement.reason = numbers.reason;
+    return judgement;
+  }
   if (proof) {
     judgement.kind = VerdictKind::proved;
     judgement.method = "normal form";
@@ -97,7 +138,9 @@ Judgement judge(const Case& side, const Claim& claim, const JudgeLimits& limits)
     return judgement;
   }
   if (numbers.kind == Outcome::agree) {
-    options.points = options.size_choices = 3;
+    // Where there are kinks, every sign pattern should be met.
+    options.points = has_kinks(side) ? 16 : 3;
+    options.size_choices = 3;
     numbers = compare_numerically(side, claim, options);
     judgement.sizes = numbers.sizes;
     judgement.digits = numbers.digits;
@@ -107,13 +150,15 @@ Judgement judge(const Case& side, const Claim& claim, const JudgeLimits& limits)
       judgement.kind = VerdictKind::confirmed;
       judgement.method = "ball arithmetic";
       return judgement;
-    case Outcome::undefined:
-      judgement.reason = numbers.reason;
-      return judgement;
+    case Outcome::undefined: judgement.reason = numbers.reason; return judgement;
     case Outcome::over_budget:
       judgement.reason = "over budget: " + numbers.reason + (over.empty() ? "" : "; " + over);
       return judgement;
     case Outcome::differ: break;
+  }
+  if (claim.open_assumption) {
+    judgement.reason = "an assumption beside this step was not understood";
+    return judgement;
   }
   judgement.kind = VerdictKind::wrong;
   judgement.method = "ball arithmetic";
@@ -147,7 +192,8 @@ Judgement judge(const Claim& claim, const JudgeLimits& limits) {
     Judgement judgement = judge(side, claim, share);
     if (!result || rank(judgement.kind) > rank(result->kind)) {
       if (result)
-        judgement.assumptions.insert(judgement.assumptions.begin(), result->assumptions.begin(), result->assumptions.end());
+        judgement.assumptions.insert(judgement.assumptions.begin(), result->assumptions.begin(),
+                                     result->assumptions.end());
       result = std::move(judgement);
     } else {
       result->assumptions.insert(result->assumptions.end(), judgement.assumptions.begin(), judgement.assumptions.end());

@@ -1,5 +1,5 @@
-// One claim's verdict without its explanation: proof by normal form, numbers in balls as a safety net and as confirmation,
-// hypotheses where it fails.
+// One claim's verdict without its explanation: proof by normal form, numbers in balls as a safety net and as
+// confirmation, hypotheses where it fails.
 #pragma once
 
 #include "check/numeric.h"

@@ -28,14 +28,19 @@ enum class AtPoint : std::uint8_t { agree, differ, undefined, impossible, too_pr
 class Comparison {
  public:
   Comparison(const Problem& problem, const NumericOptions& options, Budget& budget, const SizeChoice& sizes)
-      : problem_(problem), options_(options), budget_(budget), sizes_(sizes), graph_(budget, options.max_nodes),
+      : problem_(problem),
+        options_(options),
+        budget_(budget),
+        sizes_(sizes),
+        graph_(budget, options.max_nodes),
         grounder_(graph_, sizes, budget, problem.first_member) {}
 
   bool ground();
   AtPoint at(const Draw& draw, NumericOutcome& outcome);
   const std::string& reason() const { return reason_; }
   bool trivial() const {
-    return std::all_of(pairs_.begin(), pairs_.end(), [&](const Pair& p) { return graph_.is_zero(p.lhs) && graph_.is_zero(p.rhs); });
+    return std::all_of(pairs_.begin(), pairs_.end(),
+                       [&](const Pair& p) { return graph_.is_zero(p.lhs) && graph_.is_zero(p.rhs); });
   }
 
  private:
@@ -64,8 +69,8 @@ bool Comparison::conditions_hold(const IndexValues& values) {
   for (const Condition& condition : problem_.claim.conditions) {
     const auto a = grounder_.integer(condition.a, values), b = grounder_.integer(condition.b, values);
     if (!a || !b) continue;
-    const NodeId holds =
-        graph_.select(condition.relation, graph_.constant(*a), graph_.constant(*b), graph_.constant(1), graph_.constant(0));
+    const NodeId holds = graph_.select(condition.relation, graph_.constant(*a), graph_.constant(*b), graph_.constant(1),
+                                       graph_.constant(0));
     if (graph_.is_zero(holds)) return false;
   }
   return true;
@@ -79,11 +84,27 @@ std::vector<IndexValues> Comparison::combinations() {
     pinned_[var] = options_.small ? lo : random.within(lo, hi);
   }
   std::vector<IndexValues> all{pinned_};
-  for (const IndexVar* var : problem_.free) {
+  IndexVars order = problem_.free;
+  std::stable_partition(order.begin(), order.end(), [](const IndexVar* var) { return var->lo && var->hi; });
+  for (const IndexVar* var : order) {
     if (pinned_.count(var)) continue;
     std::vector<IndexValues> longer;
     for (const IndexValues& values : all) {
       const auto range = grounder_.bounds(var, values);
+      // One letter is one index, also where a use of it did not tell its range. (Axes of values have names of their
+      // own.)
+      const auto is_axis = [&](const IndexVar* v) {
+        return std::find(problem_.side.axes.begin(), problem_.side.axes.end(), v) != problem_.side.axes.end();
+      };
+      const auto same = std::find_if(values.begin(), values.end(), [&](const auto& known) {
+        return known.first->name == var->name && !is_axis(known.first);
+      });
+      if (!(var->lo && var->hi) && !is_axis(var) && same != values.end()) {
+        const long value = same->second;
+        longer.push_back(values);
+        longer.back()[var] = value;
+        continue;
+      }
       const long lo = range.lo.value_or(range.hi ? std::min(1L, *range.hi) : 1), hi = range.hi.value_or(lo + 2);
       for (long value = lo; value <= hi && longer.size() < 4000; ++value) {
         longer.push_back(values);
@@ -98,7 +119,9 @@ std::vector<IndexValues> Comparison::combinations() {
   if (kept.size() > max_combinations) {
     Random random(combine(options_.seed, 77));
     for (std::size_t k = 0; k < max_combinations; ++k)
-      std::swap(kept[k], kept[static_cast<std::size_t>(random.within(static_cast<long>(k), static_cast<long>(kept.size()) - 1))]);
+      std::swap(
+          kept[k],
+          kept[static_cast<std::size_t>(random.within(static_cast<long>(k), static_cast<long>(kept.size()) - 1))]);
     kept.resize(max_combinations);
   }
   return kept;
@@ -111,7 +134,8 @@ bool Comparison::ground() {
     if (lhs == graph_.undefined()) continue;
     const NodeId rhs = grounder_.ground(problem_.side.rhs, values);
     if (rhs == graph_.undefined()) continue;
-    const auto mention = std::max(grounder_.mentions(problem_.side.lhs, values), grounder_.mentions(problem_.side.rhs, values));
+    const auto mention =
+        std::max(grounder_.mentions(problem_.side.lhs, values), grounder_.mentions(problem_.side.rhs, values));
     if (mention == Grounder::Mention::beyond) continue;
     (mention == Grounder::Mention::base ? at_base : pairs_).push_back({values, lhs, rhs});
   }
@@ -133,8 +157,8 @@ bool Comparison::ground() {
   return true;
 }
 
-/// Solves expression = 0 for a quantity in which it is linear: a free component, or a derivative of an abstract function at
-/// the only point where it is taken (its polynomial can be shifted at will there).
+/// Solves expression = 0 for a quantity in which it is linear: a free component, or a derivative of an abstract
+/// function at the only point where it is taken (its polynomial can be shifted at will there).
 bool Comparison::solve_for_zero(NodeId expression, std::unordered_map<NodeId, NodeId>& solved) {
   expression = graph_.substitute(expression, solved);
   if (graph_.is_zero(expression)) return true;
@@ -144,8 +168,9 @@ bool Comparison::solve_for_zero(NodeId expression, std::unordered_map<NodeId, No
     const Scalar& node = graph_.at(id);
     if (node.op == ScalarOp::leaf && graph_.component(id).symbol->role != Role::constant) {
       const Traits traits = problem_.traits_of(graph_.component(id).symbol);
-      const bool bare = !(traits.positive || traits.symmetric || traits.positive_definite || traits.orthogonal || traits.diagonal ||
-                          traits.sums_to_one || traits.one_hot || traits.integer || traits.unit_norm || traits.positive_det);
+      const bool bare =
+          !(traits.positive || traits.symmetric || traits.positive_definite || traits.orthogonal || traits.diagonal ||
+            traits.sums_to_one || traits.one_hot || traits.integer || traits.unit_norm || traits.positive_det);
       if (bare) plain.push_back(id);
     } else if (node.op == ScalarOp::apply) {
       other.push_back(id);
@@ -156,7 +181,8 @@ bool Comparison::solve_for_zero(NodeId expression, std::unordered_map<NodeId, No
   for (const bool constant_only : {true, false})
     for (NodeId candidate : plain) {
       const NodeId slope = graph_.derivative(expression, candidate, false);
-      if (graph_.is_zero(slope) || slope == graph_.undefined() || (constant_only && !graph_.is_constant(slope))) continue;
+      if (graph_.is_zero(slope) || slope == graph_.undefined() || (constant_only && !graph_.is_constant(slope)))
+        continue;
       const std::vector<NodeId> in_slope = graph_.reachable({slope});
       if (std::binary_search(in_slope.begin(), in_slope.end(), candidate)) continue;
       if (graph_.at(candidate).op == ScalarOp::apply) {
@@ -334,8 +360,8 @@ Draw draw_of(const NumericOptions& options, std::uint64_t salt, int attempt) {
 }
 
 /// The points at one choice of sizes; how many of them agreed.
-int compare_at(const Problem& problem, const NumericOptions& options, Budget& budget, const SizeChoice& sizes, std::uint64_t salt,
-               NumericOutcome& outcome, bool& too_precise) {
+int compare_at(const Problem& problem, const NumericOptions& options, Budget& budget, const SizeChoice& sizes,
+               std::uint64_t salt, NumericOutcome& outcome, bool& too_precise) {
   Comparison comparison(problem, options, budget, sizes);
   if (!comparison.ground()) {
     if (outcome.points == 0) outcome.reason = comparison.reason();

@@ -1,5 +1,5 @@
-// Exact-size evaluation: a claim at concrete sizes becomes a graph of scalars, differentiated path by path and evaluated in
-// ball arithmetic. Independent of the symbolic engine: it shares no differentiation code with it.
+// Exact-size evaluation: a claim at concrete sizes becomes a graph of scalars, differentiated path by path and
+// evaluated in ball arithmetic. Independent of the symbolic engine: it shares no differentiation code with it.
 #pragma once
 
 #include <cstdint>
@@ -12,20 +12,20 @@ namespace gradus {
 
 /// Traits beyond those declared, for the table of hypotheses: also which pairs of matrices commute.
 struct Hypothesis {
-  std::string text;                                    ///< "X symmetric", "Σ_i y_i = 1"
+  std::string text;  ///< "X symmetric", "Σ_i y_i = 1"
   std::vector<Assumed> assumed;
   std::vector<std::pair<const Symbol*, const Symbol*>> commuting;
-  const Symbol* commutes_with_derivative = nullptr;    ///< X(t) with dX/dt
+  const Symbol* commutes_with_derivative = nullptr;  ///< X(t) with dX/dt
 };
 
 struct NumericOptions {
   std::uint64_t seed = 1;
-  int points = 3;                 ///< points at each choice of sizes
+  int points = 3;  ///< points at each choice of sizes
   int size_choices = 3;
   double seconds = 3.0;
   std::uint64_t max_nodes = 400'000;
   const Hypothesis* hypothesis = nullptr;
-  bool small = false;             ///< smallest sizes and simplest numbers first: for counterexamples that people read
+  bool small = false;  ///< smallest sizes and simplest numbers first: for counterexamples that people read
 };
 
 struct NumericOutcome {
@@ -38,7 +38,8 @@ struct NumericOutcome {
   int digits = 0;
   int points = 0;
   bool vanish = false;
-  bool trivial = false;  ///< both sides are zero before any number is put in: nothing depends on what is differentiated by
+  bool trivial =
+      false;  ///< both sides are zero before any number is put in: nothing depends on what is differentiated by
   std::vector<std::string> sizes;
   std::optional<Counterexample> counterexample;
   std::string reason;

@@ -20,12 +20,14 @@ Polynomials::Function& Polynomials::function(const Application& application) {
   const auto [it, added] = functions_.try_emplace({application.symbol, at});
   Function& f = it->second;
   if (!added) return f;
-  f.possible = !(traits.orthogonal || traits.diagonal || traits.sums_to_one || traits.one_hot ||
-                 traits.unit_norm || traits.integer);
+  f.possible = !(traits.orthogonal || traits.diagonal || traits.sums_to_one || traits.one_hot || traits.unit_norm ||
+                 traits.integer);
   std::uint64_t seed = combine(draw_.seed, application.symbol->id);
   for (long k : at) seed = combine(seed, static_cast<std::uint64_t>(k) + 7);
-  if (draw_.small && !traits.positive) draw_monomials(f, traits, application, seed);
-  else draw_ridges(f, traits, application, seed);
+  if (draw_.small && !traits.positive)
+    draw_monomials(f, traits, application, seed);
+  else
+    draw_ridges(f, traits, application, seed);
   return f;
 }
 
@@ -36,7 +38,8 @@ void Polynomials::draw_ridges(Function& f, const Traits& traits, const Applicati
   if ((traits.even || traits.positive) && degree % 2) ++degree;
   if (traits.odd && degree % 2 == 0) ++degree;
   const bool homogeneous = traits.even || traits.odd;
-  const std::size_t count = traits.symmetric_arguments ? std::min<std::size_t>(n + 2, 5) : std::min<std::size_t>(n + 3, 24);
+  const std::size_t count =
+      traits.symmetric_arguments ? std::min<std::size_t>(n + 2, 5) : std::min<std::size_t>(n + 3, 24);
   for (std::size_t r = 0; r < count; ++r) {
     Ridge ridge;
     // Affine forms need no powers; elsewhere lower degrees come in through the offset.
@@ -77,7 +80,8 @@ void Polynomials::draw_ridges(Function& f, const Traits& traits, const Applicati
   f.ridges = std::move(all);
 }
 
-void Polynomials::draw_monomials(Function& f, const Traits& traits, const Application& application, std::uint64_t seed) {
+void Polynomials::draw_monomials(Function& f, const Traits& traits, const Application& application,
+                                 std::uint64_t seed) {
   const std::size_t n = std::accumulate(application.widths.begin(), application.widths.end(), std::size_t{0});
   const int degree = traits.affine ? 1 : std::max(std::min(draw_.level + 1, degree_), traits.even ? 2 : 1);
   // All exponents up to the degree; with many variables only powers of one variable.
@@ -106,7 +110,8 @@ void Polynomials::draw_monomials(Function& f, const Traits& traits, const Applic
     if (blocks) {
       const std::size_t width = n / application.widths.size();
       std::vector<std::vector<int>> parts;
-      for (std::size_t a = 0; a < n; a += width) parts.emplace_back(exponent.begin() + static_cast<long>(a), exponent.begin() + static_cast<long>(a + width));
+      for (std::size_t a = 0; a < n; a += width)
+        parts.emplace_back(exponent.begin() + static_cast<long>(a), exponent.begin() + static_cast<long>(a + width));
       std::sort(parts.begin(), parts.end());
       canonical.clear();
       for (const auto& part : parts) canonical.insert(canonical.end(), part.begin(), part.end());
@@ -116,12 +121,14 @@ void Polynomials::draw_monomials(Function& f, const Traits& traits, const Applic
     const bool pure = std::count(exponent.begin(), exponent.end(), 0) + 1 == static_cast<long>(n);
     if (!(pure && total == degree) && hash % 3 == 0) continue;
     const long choices[] = {1, 1, 2, -1, 3};
-    f.monomials.push_back({Rational(draw_.positive ? std::abs(choices[(hash >> 8) % 5]) : choices[(hash >> 8) % 5]), exponent});
+    f.monomials.push_back(
+        {Rational(draw_.positive ? std::abs(choices[(hash >> 8) % 5]) : choices[(hash >> 8) % 5]), exponent});
     if (f.monomials.size() > 40) break;
   }
 }
 
-bool Polynomials::evaluate(const Application& application, const std::vector<const Ball*>& args, Ball& result, slong prec) {
+bool Polynomials::evaluate(const Application& application, const std::vector<const Ball*>& args, Ball& result,
+                           slong prec) {
   const Hypothesis* hypothesis = problem_.hypothesis;
   if (hypothesis && hypothesis->commutes_with_derivative == application.symbol) {
     // X(t) = p(t) I + q(t) C with constant C commutes with all its derivatives.
@@ -131,8 +138,10 @@ bool Polynomials::evaluate(const Application& application, const std::vector<con
     if (!evaluate_drawn(scalar, args, p, prec)) return false;
     scalar.at = {-2};
     if (!evaluate_drawn(scalar, args, q, prec)) return false;
-    const long i = application.at.size() == 2 ? application.at[0] : 0, j = application.at.size() == 2 ? application.at[1] : 0;
-    const std::uint64_t hash = combine(combine(draw_.seed, static_cast<std::uint64_t>(i)), static_cast<std::uint64_t>(j) + 99);
+    const long i = application.at.size() == 2 ? application.at[0] : 0,
+               j = application.at.size() == 2 ? application.at[1] : 0;
+    const std::uint64_t hash =
+        combine(combine(draw_.seed, static_cast<std::uint64_t>(i)), static_cast<std::uint64_t>(j) + 99);
     arb_mul_si(result, q, static_cast<long>(hash % 7) - 3, prec);
     if (i == j) arb_add(result, result, p, prec);
     return true;
@@ -143,8 +152,8 @@ bool Polynomials::evaluate(const Application& application, const std::vector<con
 }
 
 /// L(u) L(u)ᵀ + I with three columns of polynomials; a derivative of a product goes to either factor in every way.
-bool Polynomials::evaluate_positive_definite(const Application& application, const std::vector<const Ball*>& args, Ball& result,
-                                             slong prec) {
+bool Polynomials::evaluate_positive_definite(const Application& application, const std::vector<const Ball*>& args,
+                                             Ball& result, slong prec) {
   const std::size_t n = application.at.size(), k = application.slots.size();
   arb_set_ui(result, k == 0 && application.at[n - 2] == application.at[n - 1] ? 1 : 0);
   if (k > 10) return false;
@@ -163,7 +172,8 @@ bool Polynomials::evaluate_positive_definite(const Application& application, con
   return true;
 }
 
-bool Polynomials::evaluate_drawn(const Application& application, const std::vector<const Ball*>& args, Ball& result, slong prec) {
+bool Polynomials::evaluate_drawn(const Application& application, const std::vector<const Ball*>& args, Ball& result,
+                                 slong prec) {
   const auto& slots = application.slots;
   Function& f = function(application);
   if (!f.possible) return false;

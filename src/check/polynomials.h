@@ -1,7 +1,7 @@
 // Abstract functions as polynomials: drawn at random, deterministic, with every partial derivative exact.
 //
-// For confirmation a function is a sum of powers of affine forms Σ_r α_r (b_r + c_r·u)^D, which has all cross terms; for
-// counterexamples that people read it is a short sum of monomials.
+// For confirmation a function is a sum of powers of affine forms Σ_r α_r (b_r + c_r·u)^D, which has all cross terms;
+// for counterexamples that people read it is a short sum of monomials.
 #pragma once
 
 #include <map>
@@ -43,7 +43,8 @@ class Polynomials {
     std::vector<Monomial> monomials;
   };
   bool evaluate_drawn(const Application& application, const std::vector<const Ball*>& args, Ball& result, slong prec);
-  bool evaluate_positive_definite(const Application& application, const std::vector<const Ball*>& args, Ball& result, slong prec);
+  bool evaluate_positive_definite(const Application& application, const std::vector<const Ball*>& args, Ball& result,
+                                  slong prec);
   Function& function(const Application& application);
   void draw_ridges(Function& f, const Traits& traits, const Application& application, std::uint64_t seed);
   void draw_monomials(Function& f, const Traits& traits, const Application& application, std::uint64_t seed);

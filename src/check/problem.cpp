@@ -78,6 +78,7 @@ void merge(Traits& into, const Traits& more) {
   into.invertible |= more.invertible;
   into.positive_det |= more.positive_det;
   into.sums_to_one |= more.sums_to_one;
+  into.below_one |= more.below_one;
   into.one_hot |= more.one_hot;
   into.integer |= more.integer;
   into.unit_norm |= more.unit_norm;
@@ -124,7 +125,8 @@ Problem::Problem(const Case& side_, const Claim& claim_, const Hypothesis* hypot
   }
   const auto pin = [&](Expr e, const IndexVars& bound) {
     for (const IndexVar* var : e->free)
-      if (std::find(bound.begin(), bound.end(), var) == bound.end() && std::find(pinned.begin(), pinned.end(), var) == pinned.end())
+      if (std::find(bound.begin(), bound.end(), var) == bound.end() &&
+          std::find(pinned.begin(), pinned.end(), var) == pinned.end())
         pinned.push_back(var);
   };
   for (const Symbol* symbol : symbols) {
@@ -159,7 +161,8 @@ long SizeChoice::of(const Symbol* symbol, const std::vector<long>& at) const {
 
 std::string SizeChoice::text() const {
   std::string text;
-  for (const auto& [symbol, value] : values) text += (text.empty() ? "" : ", ") + symbol->name + "=" + std::to_string(value);
+  for (const auto& [symbol, value] : values)
+    text += (text.empty() ? "" : ", ") + symbol->name + "=" + std::to_string(value);
   return text;
 }
 
@@ -174,7 +177,8 @@ bool admissible(const Problem& problem, const SizeChoice& choice) {
       if (!condition.a->free.empty() || !condition.b->free.empty()) continue;
       const auto a = grounder.integer(condition.a, {}), b = grounder.integer(condition.b, {});
       if (!a || !b) continue;
-      const NodeId holds = graph.select(condition.relation, graph.constant(*a), graph.constant(*b), graph.constant(1), graph.constant(0));
+      const NodeId holds = graph.select(condition.relation, graph.constant(*a), graph.constant(*b), graph.constant(1),
+                                        graph.constant(0));
       if (graph.is_zero(holds)) return false;
     }
     const auto empty = [](const Grounder::Bounds& b) { return b.lo && b.hi && *b.hi < *b.lo; };
@@ -248,8 +252,10 @@ std::vector<SizeChoice> size_choices(const Problem& problem, std::uint64_t seed,
     std::vector<long> values;
     for (std::size_t k = 0; k < n; ++k) values.push_back(random.within(lo, hi));
     const std::set<long> distinct(values.begin(), values.end());
-    if (distinct.size() == std::min<std::size_t>(n, 4) || (n > 4 && distinct.size() >= 4)) consider(values, lo == 1 ? unit : chosen);
-    else if (attempt >= 100) consider(values, lo == 1 ? unit : repeated);
+    if (distinct.size() == std::min<std::size_t>(n, 4) || (n > 4 && distinct.size() >= 4))
+      consider(values, lo == 1 ? unit : chosen);
+    else if (attempt >= 100)
+      consider(values, lo == 1 ? unit : repeated);
     if (attempt >= 300 && chosen.size() + repeated.size() + unit.size() >= count) break;
   }
   for (auto* more : {&repeated, &unit})

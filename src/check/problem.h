@@ -17,12 +17,12 @@ struct Problem {
   const Case& side;
   const Claim& claim;
   const Hypothesis* hypothesis = nullptr;
-  IndexVars free;                          ///< of both sides, sorted
-  std::vector<const Symbol*> symbols;      ///< reachable, by id
-  std::vector<const Symbol*> sizes;        ///< those that are integers without indices
-  IndexVars pinned;                        ///< indices that definitions and traits speak of without binding them (y_o = 1)
-  long first_member = 1;                   ///< where recursions without a declared range begin
-  int left_order = 0, right_order = 0;     ///< how deep derivatives are nested in each side
+  IndexVars free;                       ///< of both sides, sorted
+  std::vector<const Symbol*> symbols;   ///< reachable, by id
+  std::vector<const Symbol*> sizes;     ///< those that are integers without indices
+  IndexVars pinned;                     ///< indices that definitions and traits speak of without binding them (y_o = 1)
+  long first_member = 1;                ///< where recursions without a declared range begin
+  int left_order = 0, right_order = 0;  ///< how deep derivatives are nested in each side
 
   Problem(const Case& side, const Claim& claim, const Hypothesis* hypothesis);
   Traits traits_of(const Symbol* symbol) const;

@@ -88,7 +88,8 @@ bool wants_matrix(const Traits& t) {
 
 }  // namespace
 
-Sampler::Sampler(const Problem& problem, ScalarGraph& graph, Grounder& grounder, const IndexValues& pinned, const Draw& draw)
+Sampler::Sampler(const Problem& problem, ScalarGraph& graph, Grounder& grounder, const IndexValues& pinned,
+                 const Draw& draw)
     : problem_(problem), graph_(graph), grounder_(grounder), pinned_(pinned), draw_(draw) {}
 
 std::optional<std::unordered_map<NodeId, Rational>> Sampler::draw(const std::vector<NodeId>& leaves) {
@@ -173,20 +174,25 @@ Rational Sampler::number(const Traits& traits, Random& random) {
   }
   if (draw_.positive || traits.positive) value = abs(value);
   if (draw_.shrink > 0 && !traits.integer) value /= Rational(mpz_class(1) << draw_.shrink);
+  if (traits.below_one && value >= 1) value = 1 / (value + 1);
   if (value == 0 && (traits.positive || traits.nonzero)) value = 1;
   return value;
 }
 
-bool Sampler::fill(const Symbol* symbol, const Traits& traits, const std::vector<long>& family, Array& array, Random& random) {
-  if (wants_vector(traits)) return array.extent.size() == 1 && !wants_matrix(traits) && fill_vector(symbol, traits, family, array, random);
+bool Sampler::fill(const Symbol* symbol, const Traits& traits, const std::vector<long>& family, Array& array,
+                   Random& random) {
+  if (wants_vector(traits))
+    return array.extent.size() == 1 && !wants_matrix(traits) && fill_vector(symbol, traits, family, array, random);
   bool commutes = false;
   if (problem_.hypothesis)
     for (const auto& [a, b] : problem_.hypothesis->commuting) commutes = commutes || a == symbol || b == symbol;
-  if (wants_matrix(traits) || commutes) return array.extent.size() == 2 && fill_matrix(symbol, traits, family, array, random);
+  if (wants_matrix(traits) || commutes)
+    return array.extent.size() == 2 && fill_matrix(symbol, traits, family, array, random);
   return true;
 }
 
-bool Sampler::fill_vector(const Symbol* symbol, const Traits& traits, const std::vector<long>& family, Array& array, Random& random) {
+bool Sampler::fill_vector(const Symbol* symbol, const Traits& traits, const std::vector<long>& family, Array& array,
+                          Random& random) {
   const std::size_t n = array.values.size();
   if (traits.one_hot) {
     long hot = array.lo[0] + random.within(0, static_cast<long>(n) - 1);
@@ -223,8 +229,10 @@ bool Sampler::fill_vector(const Symbol* symbol, const Traits& traits, const std:
   return !(traits.positive && array.values[n - 1] == 0);
 }
 
-bool Sampler::fill_matrix(const Symbol* symbol, const Traits& traits, const std::vector<long>& family, Array& array, Random& random) {
-  const std::size_t rows = static_cast<std::size_t>(array.extent[0]), columns = static_cast<std::size_t>(array.extent[1]);
+bool Sampler::fill_matrix(const Symbol* symbol, const Traits& traits, const std::vector<long>& family, Array& array,
+                          Random& random) {
+  const std::size_t rows = static_cast<std::size_t>(array.extent[0]),
+                    columns = static_cast<std::size_t>(array.extent[1]);
   const bool square = rows == columns;
   const std::size_t n = std::max(rows, columns);
   Matrix m(n, std::vector<Rational>(n));
@@ -243,7 +251,9 @@ bool Sampler::fill_matrix(const Symbol* symbol, const Traits& traits, const std:
       for (Rational& entry : m[0]) entry = -entry;
     return store();
   }
-  if (!square) return false;
+  // Said of a matrix that is not square, "invertible" means full rank, as random matrices have.
+  if (!square)
+    return !(traits.symmetric || traits.positive_definite || traits.diagonal || traits.positive_det) && store();
   if (problem_.hypothesis)
     for (const auto& [a, b] : problem_.hypothesis->commuting) {
       if (b != symbol) continue;

@@ -22,8 +22,10 @@ class Sampler {
   using Matrix = std::vector<std::vector<Rational>>;
   const Array* member(const Symbol* symbol, const std::vector<long>& family, std::size_t axes_from);
   bool fill(const Symbol* symbol, const Traits& traits, const std::vector<long>& family, Array& array, Random& random);
-  bool fill_vector(const Symbol* symbol, const Traits& traits, const std::vector<long>& family, Array& array, Random& random);
-  bool fill_matrix(const Symbol* symbol, const Traits& traits, const std::vector<long>& family, Array& array, Random& random);
+  bool fill_vector(const Symbol* symbol, const Traits& traits, const std::vector<long>& family, Array& array,
+                   Random& random);
+  bool fill_matrix(const Symbol* symbol, const Traits& traits, const std::vector<long>& family, Array& array,
+                   Random& random);
   Rational number(const Traits& traits, Random& random);
 
   const Problem& problem_;

@@ -18,8 +18,8 @@ std::size_t mix_all(std::size_t seed, const Items& items) {
 
 /// The number of an equal item in the table, or of a new one.
 template <class Item>
-std::int32_t number_of(std::vector<Item>& table, std::unordered_multimap<std::size_t, std::int32_t>& index, std::size_t hash,
-                       const Item& item) {
+std::int32_t number_of(std::vector<Item>& table, std::unordered_multimap<std::size_t, std::int32_t>& index,
+                       std::size_t hash, const Item& item) {
   auto [from, to] = index.equal_range(hash);
   for (auto it = from; it != to; ++it)
     if (table[it->second] == item) return it->second;
@@ -78,8 +78,10 @@ NodeId ScalarGraph::add(std::vector<NodeId> terms) {
   std::vector<NodeId> kept;
   for (NodeId term : terms) {
     if (term == undefined()) return undefined();
-    if (is_constant(term) && bits(constant_part) < max_constant_bits) constant_part += rational(term);
-    else kept.push_back(term);
+    if (is_constant(term) && bits(constant_part) < max_constant_bits)
+      constant_part += rational(term);
+    else
+      kept.push_back(term);
   }
   if (constant_part != 0) kept.push_back(constant(constant_part));
   if (kept.empty()) return constant(0);
@@ -95,9 +97,12 @@ NodeId ScalarGraph::mul(std::vector<NodeId> factors) {
   for (NodeId factor : factors) {
     // A zero factor wins over what is undefined: [j ≥ 1] x_{j−1} is 0 at j = 0.
     if (is_zero(factor)) return factor;
-    if (factor == undefined()) is_undefined = true;
-    else if (is_constant(factor) && bits(constant_part) < max_constant_bits) constant_part *= rational(factor);
-    else kept.push_back(factor);
+    if (factor == undefined())
+      is_undefined = true;
+    else if (is_constant(factor) && bits(constant_part) < max_constant_bits)
+      constant_part *= rational(factor);
+    else
+      kept.push_back(factor);
   }
   if (is_undefined) return undefined();
   if (constant_part != 1) kept.push_back(constant(constant_part));
@@ -201,7 +206,8 @@ NodeId ScalarGraph::derivative(NodeId body, NodeId wrt, bool hold_named) {
     const NodeId id = stack.back();
     stack.pop_back();
     order.push_back(id);
-    if (id == wrt || (hold_named && nodes_[id].op == ScalarOp::named && component(id).symbol->role != Role::function)) continue;
+    if (id == wrt || (hold_named && nodes_[id].op == ScalarOp::named && component(id).symbol->role != Role::function))
+      continue;
     for (NodeId kid : nodes_[id].kids)
       if (!known.count(kid) && seen.emplace(kid, true).second) stack.push_back(kid);
   }
@@ -209,10 +215,12 @@ NodeId ScalarGraph::derivative(NodeId body, NodeId wrt, bool hold_named) {
   for (NodeId id : order) {
     budget_.spend();
     NodeId result;
-    if (id == wrt) result = constant(1);
+    if (id == wrt)
+      result = constant(1);
     else if (hold_named && nodes_[id].op == ScalarOp::named && component(id).symbol->role != Role::function)
       result = constant(0);
-    else result = derivative_of_node(id, known);
+    else
+      result = derivative_of_node(id, known);
     known.emplace(id, result);
   }
   return known.at(body);
@@ -222,7 +230,8 @@ NodeId ScalarGraph::derivative_of_node(NodeId id, const std::unordered_map<NodeI
   const Scalar node = nodes_[id];  // a copy: building nodes moves the table
   const auto d = [&](std::size_t k) { return known.at(node.kids[k]); };
   if (node.op == ScalarOp::undefined) return undefined();
-  if (std::all_of(node.kids.begin(), node.kids.end(), [&](NodeId kid) { return is_zero(known.at(kid)); })) return constant(0);
+  if (std::all_of(node.kids.begin(), node.kids.end(), [&](NodeId kid) { return is_zero(known.at(kid)); }))
+    return constant(0);
   std::vector<NodeId> terms;
   switch (node.op) {
     case ScalarOp::constant:
@@ -242,13 +251,11 @@ NodeId ScalarGraph::derivative_of_node(NodeId id, const std::unordered_map<NodeI
       return add(std::move(terms));
     case ScalarOp::pow: {
       const NodeId base = node.kids[0], exponent = node.kids[1];
-      if (!is_zero(d(0)))
-        terms.push_back(mul({exponent, pow(base, add({exponent, constant(-1)})), d(0)}));
+      if (!is_zero(d(0))) terms.push_back(mul({exponent, pow(base, add({exponent, constant(-1)})), d(0)}));
       if (!is_zero(d(1))) terms.push_back(mul({id, func(Elementary::log, base), d(1)}));
       return add(std::move(terms));
     }
-    case ScalarOp::func:
-      return mul({elementary_derivative(static_cast<Elementary>(node.sub), node.kids[0]), d(0)});
+    case ScalarOp::func: return mul({elementary_derivative(static_cast<Elementary>(node.sub), node.kids[0]), d(0)});
     case ScalarOp::apply: {
       const Application application = applications_[node.data];
       for (std::size_t k = 0; k < node.kids.size(); ++k) {
@@ -259,8 +266,7 @@ NodeId ScalarGraph::derivative_of_node(NodeId id, const std::unordered_map<NodeI
       }
       return add(std::move(terms));
     }
-    case ScalarOp::select:
-      return select(static_cast<Relation>(node.sub), node.kids[0], node.kids[1], d(2), d(3));
+    case ScalarOp::select: return select(static_cast<Relation>(node.sub), node.kids[0], node.kids[1], d(2), d(3));
     case ScalarOp::largest:
     case ScalarOp::smallest: {
       const std::size_t n = node.kids.size() / 2;
@@ -287,21 +293,23 @@ NodeId ScalarGraph::substitute(NodeId root, const std::unordered_map<NodeId, Nod
     }
     NodeId result = id;
     if (changed) switch (node.op) {
-      case ScalarOp::named: result = named(components_[node.data], kids[0]); break;
-      case ScalarOp::add: result = add(std::move(kids)); break;
-      case ScalarOp::mul: result = mul(std::move(kids)); break;
-      case ScalarOp::pow: result = pow(kids[0], kids[1]); break;
-      case ScalarOp::func: result = func(static_cast<Elementary>(node.sub), kids[0]); break;
-      case ScalarOp::apply: result = apply(applications_[node.data], std::move(kids)); break;
-      case ScalarOp::select: result = select(static_cast<Relation>(node.sub), kids[0], kids[1], kids[2], kids[3]); break;
-      case ScalarOp::largest:
-      case ScalarOp::smallest: {
-        const auto middle = kids.begin() + static_cast<long>(kids.size() / 2);
-        result = extreme(node.op == ScalarOp::largest, {kids.begin(), middle}, {middle, kids.end()});
-        break;
+        case ScalarOp::named: result = named(components_[node.data], kids[0]); break;
+        case ScalarOp::add: result = add(std::move(kids)); break;
+        case ScalarOp::mul: result = mul(std::move(kids)); break;
+        case ScalarOp::pow: result = pow(kids[0], kids[1]); break;
+        case ScalarOp::func: result = func(static_cast<Elementary>(node.sub), kids[0]); break;
+        case ScalarOp::apply: result = apply(applications_[node.data], std::move(kids)); break;
+        case ScalarOp::select:
+          result = select(static_cast<Relation>(node.sub), kids[0], kids[1], kids[2], kids[3]);
+          break;
+        case ScalarOp::largest:
+        case ScalarOp::smallest: {
+          const auto middle = kids.begin() + static_cast<long>(kids.size() / 2);
+          result = extreme(node.op == ScalarOp::largest, {kids.begin(), middle}, {middle, kids.end()});
+          break;
+        }
+        default: break;
       }
-      default: break;
-    }
     done.emplace(id, result);
   }
   return done.at(root);

@@ -1,5 +1,5 @@
-// A graph of scalars: what an expression is at concrete sizes. Nodes are interned, so shared quantities stay shared, and a
-// kid always has a smaller number than its parent: every walk is a loop, never a recursion.
+// A graph of scalars: what an expression is at concrete sizes. Nodes are interned, so shared quantities stay shared,
+// and a kid always has a smaller number than its parent: every walk is a loop, never a recursion.
 //
 // Differentiation here is path by path over this graph and shares nothing with the symbolic engine but the table of
 // elementary functions.
@@ -20,15 +20,16 @@ namespace gradus {
 using NodeId = std::int32_t;
 
 enum class ScalarOp : std::uint8_t {
-  constant,   ///< data: number of the rational
-  leaf,       ///< data: number of the component
-  named,      ///< data: number of the component; kids[0]: its definition
-  add, mul,
-  pow,        ///< base, exponent
-  func,       ///< sub: row of the elementary table
-  apply,      ///< data: number of the application; kids: all components of all arguments
-  select,     ///< sub: relation; kids: a, b, then, else
-  largest,    ///< kids: n keys, then n values: the value whose key is the largest (smallest: the smallest)
+  constant,  ///< data: number of the rational
+  leaf,      ///< data: number of the component
+  named,     ///< data: number of the component; kids[0]: its definition
+  add,
+  mul,
+  pow,      ///< base, exponent
+  func,     ///< sub: row of the elementary table
+  apply,    ///< data: number of the application; kids: all components of all arguments
+  select,   ///< sub: relation; kids: a, b, then, else
+  largest,  ///< kids: n keys, then n values: the value whose key is the largest (smallest: the smallest)
   smallest,
   undefined
 };

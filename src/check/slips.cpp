@@ -13,7 +13,7 @@ namespace {
 
 using namespace make;
 
-constexpr std::size_t max_variants = 1200;
+constexpr std::size_t max_variants = 800;
 
 /// The node with one operand replaced.
 Expr with_kid(Expr e, std::size_t k, Expr by) {
@@ -30,7 +30,8 @@ class Variants {
     if (side.start && side.start != side.lhs) collect_factors(side.start);
     whole(side.rhs);
     IndexVars scope = problem_.free;
-    below(side.rhs, scope, [&](int rank, Slip slip, Expr e, const std::string& diagnosis) { add(rank, slip, e, diagnosis); });
+    below(side.rhs, scope,
+          [&](int rank, Slip slip, Expr e, const std::string& diagnosis) { add(rank, slip, e, diagnosis); });
     std::stable_sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   }
 
@@ -50,7 +51,8 @@ class Variants {
     add(6, Slip::factor, mul({number(-2), e}), "a factor −2 is missing");
     for (const Symbol* size : sizes_) {
       add(3, Slip::factor, mul({inv(ref(size)), e}), "the factor 1/" + size->name + " is missing");
-      add(3, Slip::factor, mul({ref(size), e}), "a factor " + size->name + " is missing, or one of 1/" + size->name + " too much");
+      add(3, Slip::factor, mul({ref(size), e}),
+          "a factor " + size->name + " is missing, or one of 1/" + size->name + " too much");
     }
     add(2, Slip::zero, number(0), "everything cancels");
   }
@@ -58,7 +60,9 @@ class Variants {
   /// Factors of the left side that may have been lost, with the variables of its sums.
   void collect_factors(Expr e) {
     const auto take = [&](Expr f) {
-      if (f->is_number() || f->kind == Kind::deriv || f->kind == Kind::index || f->kind == Kind::reduce || factors_.size() >= 16) return;
+      if (f->is_number() || f->kind == Kind::deriv || f->kind == Kind::index || f->kind == Kind::reduce ||
+          factors_.size() >= 16)
+        return;
       if (std::find(factors_.begin(), factors_.end(), f) == factors_.end()) factors_.push_back(f);
     };
     visit(e, [&](Expr node) {
@@ -84,7 +88,8 @@ class Variants {
 
   void lost(Expr term, const IndexVars& scope, const Emit& emit) {
     for (Expr factor : factors_)
-      if (Expr here = in_scope(factor, scope)) emit(10, Slip::lost_factor, mul({here, term}), "the factor " + write_text(here) + " is lost");
+      if (Expr here = in_scope(factor, scope))
+        emit(10, Slip::lost_factor, mul({here, term}), "the factor " + write_text(here) + " is lost");
   }
 
   void below(Expr e, IndexVars& scope, const Emit& emit) {
@@ -101,7 +106,8 @@ class Variants {
         break;
       case Kind::pow:
         if (e->kids[1]->is_number())
-          for (const Rational& power : {Rational(e->kids[1]->number + 1), Rational(e->kids[1]->number - 1), Rational(2), Rational(-e->kids[1]->number)})
+          for (const Rational& power : {Rational(e->kids[1]->number + 1), Rational(e->kids[1]->number - 1), Rational(2),
+                                        Rational(-e->kids[1]->number)})
             emit(12, Slip::power, pow(e->kids[0], number(power)), "a power is wrong");
         break;
       case Kind::func:
@@ -112,7 +118,9 @@ class Variants {
       case Kind::reduce: reduction(e, emit); break;
       default: break;
     }
-    if (e->kind == Kind::ref || e->kind == Kind::index || e->kind == Kind::delta || e->kind == Kind::at || e->kind == Kind::deriv) return;
+    if (e->kind == Kind::ref || e->kind == Kind::index || e->kind == Kind::delta || e->kind == Kind::at ||
+        e->kind == Kind::deriv)
+      return;
     if (e->kind == Kind::reduce) scope.push_back(e->var);
     for (std::size_t k = 0; k < e->kids.size(); ++k)
       below(e->kids[k], scope, [&](int rank, Slip slip, Expr kid, const std::string& diagnosis) {
@@ -136,15 +144,20 @@ class Variants {
       emit(4, Slip::factor, with(mul({number(Rational(1, 2)), term})), "a factor 2 too many in a term");
       emit(8, Slip::term, make::add(others), "the term " + write_text(term) + " is too much");
       for (const Symbol* size : sizes_) {
-        emit(9, Slip::factor, with(mul({inv(ref(size)), term})), "the factor 1/" + size->name + " is missing in a term");
+        emit(9, Slip::factor, with(mul({inv(ref(size)), term})),
+             "the factor 1/" + size->name + " is missing in a term");
         emit(9, Slip::factor, with(mul({ref(size), term})), "a factor " + size->name + " is missing in a term");
       }
-      lost(term, scope, [&](int rank, Slip slip, Expr changed, const std::string& diagnosis) { emit(rank, slip, with(changed), diagnosis); });
+      lost(term, scope, [&](int rank, Slip slip, Expr changed, const std::string& diagnosis) {
+        emit(rank, slip, with(changed), diagnosis);
+      });
     }
   }
 
   void reference(Expr e, const IndexVars& scope, const Emit& emit) {
-    const auto with = [&](std::vector<Expr> indices) { return apply(e->symbol, std::move(indices), e->args, e->slots); };
+    const auto with = [&](std::vector<Expr> indices) {
+      return apply(e->symbol, std::move(indices), e->args, e->slots);
+    };
     for (std::size_t i = 0; i < e->kids.size(); ++i) {
       for (std::size_t j = i + 1; j < e->kids.size(); ++j) {
         std::vector<Expr> swapped = e->kids;
@@ -162,28 +175,36 @@ class Variants {
     if (univariate) {
       std::vector<Slot> more = e->slots;
       more.push_back({0, {}});
-      emit(11, Slip::prime, apply(e->symbol, e->kids, e->args, more), "a derivative of " + e->symbol->name + " is missing");
-      if (!e->slots.empty()) emit(12, Slip::prime, apply(e->symbol, e->kids, e->args, {}), "a derivative of " + e->symbol->name + " is too much");
+      emit(11, Slip::prime, apply(e->symbol, e->kids, e->args, more),
+           "a derivative of " + e->symbol->name + " is missing");
+      if (!e->slots.empty())
+        emit(12, Slip::prime, apply(e->symbol, e->kids, e->args, {}),
+             "a derivative of " + e->symbol->name + " is too much");
     }
     if (!e->args.empty()) return;
     for (const Symbol* other : problem_.symbols) {
-      const bool fits = other != e->symbol && other->role == e->symbol->role && other->role == Role::variable && other->formals.empty() &&
-                        std::equal(other->indices.begin(), other->indices.end(), e->symbol->indices.begin(), e->symbol->indices.end(),
-                                   [](const Range& a, const Range& b) { return a.lo == b.lo && a.hi == b.hi; });
+      const bool fits =
+          other != e->symbol && other->role == e->symbol->role && other->role == Role::variable &&
+          other->formals.empty() &&
+          std::equal(other->indices.begin(), other->indices.end(), e->symbol->indices.begin(), e->symbol->indices.end(),
+                     [](const Range& a, const Range& b) { return a.lo == b.lo && a.hi == b.hi; });
       if (fits) emit(18, Slip::name, ref(other, e->kids), e->symbol->name + " should be " + other->name);
     }
   }
 
   void reduction(Expr e, const Emit& emit) {
     const ReduceOp op = e->reduce_op();
-    if (op == ReduceOp::sum) emit(11, Slip::reduction, reduce(ReduceOp::product, e->var, e->kids[0]), "a sum stands for a product");
-    if (op == ReduceOp::product) emit(11, Slip::reduction, reduce(ReduceOp::sum, e->var, e->kids[0]), "a product stands for a sum");
+    if (op == ReduceOp::sum)
+      emit(11, Slip::reduction, reduce(ReduceOp::product, e->var, e->kids[0]), "a sum stands for a product");
+    if (op == ReduceOp::product)
+      emit(11, Slip::reduction, reduce(ReduceOp::sum, e->var, e->kids[0]), "a product stands for a sum");
     if (!e->var->lo || !e->var->hi) return;
     for (const long shift : {1L, -1L})
       for (const bool low : {true, false}) {
         const IndexVar* var = fresh(e->var->name, low ? make::add({e->var->lo, number(shift)}) : e->var->lo,
                                     low ? e->var->hi : make::add({e->var->hi, number(shift)}));
-        emit(11, Slip::limits, reduce(op, var, substitute(e->kids[0], {{e->var, index(var)}})), "a limit is off by one");
+        emit(11, Slip::limits, reduce(op, var, substitute(e->kids[0], {{e->var, index(var)}})),
+             "a limit is off by one");
       }
   }
 
@@ -198,7 +219,9 @@ class Variants {
 
 std::vector<Mended> mend(const Case& side, const Claim& claim, double seconds, std::size_t most) {
   const auto begin = std::chrono::steady_clock::now();
-  const auto left = [&] { return seconds - std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(); };
+  const auto left = [&] {
+    return seconds - std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  };
   std::vector<Mended> mended;
   Variants variants(side);
   for (auto& [rank, variant] : variants.found_) {
@@ -211,7 +234,8 @@ std::vector<Mended> mend(const Case& side, const Claim& claim, double seconds, s
     if (compare_numerically(candidate, claim, options).kind != NumericOutcome::Kind::agree) continue;
     options.points = options.size_choices = 2;
     options.seed = 5;
-    if (compare_numerically(candidate, claim, options).kind == NumericOutcome::Kind::agree) mended.push_back(std::move(variant));
+    if (compare_numerically(candidate, claim, options).kind == NumericOutcome::Kind::agree)
+      mended.push_back(std::move(variant));
   }
   return mended;
 }

@@ -26,19 +26,19 @@ struct WrittenStep {
 struct Verdict {
   VerdictKind kind = VerdictKind::undecided;
   std::optional<VerdictKind> against_start;
-  std::string method;                       ///< "normal form", "ball arithmetic", …
-  std::vector<std::string> sizes;           ///< size assignments tried: "m=2, n=3"
+  std::string method;              ///< "normal form", "ball arithmetic", …
+  std::vector<std::string> sizes;  ///< size assignments tried: "m=2, n=3"
   std::string error_bound, digits;
   std::vector<std::string> assumptions;
   std::string hypothesis;
   std::vector<std::string> readings;
-  std::string residual;                     ///< LaTeX
-  std::string residual_text;                ///< Unicode
+  std::string residual;       ///< LaTeX
+  std::string residual_text;  ///< Unicode
   std::optional<Counterexample> counterexample;
-  std::string wrong_term;                   ///< smallest wrong sub-term, LaTeX
+  std::string wrong_term;  ///< smallest wrong sub-term, LaTeX
   std::string diagnosis;
-  std::string correction;                   ///< LaTeX that can stand in place of the right side
-  std::string reason;                       ///< undecided, unread, ill-typed: why
+  std::string correction;  ///< LaTeX that can stand in place of the right side
+  std::string reason;      ///< undecided, unread, ill-typed: why
   std::vector<WrittenStep> steps;
 };
 

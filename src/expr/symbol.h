@@ -37,6 +37,7 @@ struct Condition {
 struct Traits {
   bool positive = false;        ///< every entry > 0
   bool nonzero = false;
+  bool below_one = false;       ///< every entry < 1
   bool symmetric = false;
   bool positive_definite = false;
   bool orthogonal = false;

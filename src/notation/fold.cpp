@@ -59,7 +59,6 @@ std::optional<FormPtr> Folder::tensor(Expr e, const IndexVars& axes, bool row) {
 }
 
 std::optional<std::vector<Folder::Term>> Folder::terms(Expr e, const IndexVars& axes) {
-  if (e->kind == Kind::mul || e->kind == Kind::reduce) e = Presenter::without_minus(e);
   std::vector<Term> out;
   const std::vector<Expr> summands = e->kind == Kind::add ? presenter_.in_order(e) : std::vector<Expr>{e};
   for (const Expr summand : summands) {
@@ -95,9 +94,8 @@ FormPtr Folder::scalar(Expr e) {
     }
     case Kind::mul:
     case Kind::reduce: {
-      e = Presenter::without_minus(e);
       const auto folded = term(e, {});
-      return folded ? written(*folded) : presenter_.scalar(e);
+      return folded ? form::without_minus(written(*folded)) : presenter_.scalar(e);
     }
     case Kind::pow: {
       if (!e->kids[1]->is_number()) return presenter_.scalar(e);
@@ -474,7 +472,8 @@ FormPtr Folder::sum(std::vector<Term> terms, bool row) {
   }
   Forms forms;
   for (const Term& term : terms) forms.push_back(written(term));
-  return form::sum(forms, std::vector<int>(forms.size(), 1));
+  FormPtr whole = form::sum(forms, std::vector<int>(forms.size(), 1));
+  return terms.size() == 1 ? form::without_minus(std::move(whole)) : whole;
 }
 
 }  // namespace gradus

@@ -135,6 +135,45 @@ FormPtr sum(const Forms& terms, const std::vector<int>& signs) {
 
 FormPtr negated(const FormPtr& term) { return sum({term}, {-1}); }
 
+namespace {
+
+/// The form times −1, by turning a difference in it around; null if there is none.
+FormPtr turned(const FormPtr& form) {
+  const auto with_kid = [&](std::size_t i) -> FormPtr {
+    FormPtr kid = form->kids[i] ? turned(form->kids[i]) : nullptr;
+    if (!kid) return nullptr;
+    Form copy = *form;
+    copy.kids[i] = std::move(kid);
+    return std::make_shared<const Form>(std::move(copy));
+  };
+  switch (form->kind) {
+    case Kind::sum: {
+      const bool difference = form->signs == std::vector<int>{1, -1};
+      if (!difference || form->kids[0]->kind == Kind::number || form->kids[1]->kind == Kind::number) return nullptr;
+      return sum({form->kids[1], form->kids[0]}, {1, -1});
+    }
+    case Kind::product:
+    case Kind::circled:
+      for (std::size_t i = 0; i < form->kids.size(); ++i) {
+        if (FormPtr out = with_kid(i)) return out;
+      }
+      return nullptr;
+    case Kind::group:
+    case Kind::fraction: return with_kid(0);
+    case Kind::scripts: return form->kids[2] && form->kids[2]->text == "T" ? with_kid(0) : nullptr;
+    case Kind::big: return form->text == "Σ" ? with_kid(2) : nullptr;
+    default: return nullptr;
+  }
+}
+
+}  // namespace
+
+FormPtr without_minus(FormPtr form) {
+  if (form->kind != Kind::sum || form->kids.size() != 1) return form;
+  FormPtr other = turned(form->kids[0]);
+  return other ? other : form;
+}
+
 bool take_minus(FormPtr& form) {
   if (form->kind != Kind::sum) return false;
   for (const int sign : form->signs) {

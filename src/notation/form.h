@@ -80,6 +80,8 @@ FormPtr circled(const std::string& sign, Forms operands);
 /// Flattened; none is the number 0.
 FormPtr sum(const Forms& terms, const std::vector<int>& signs);
 FormPtr negated(const FormPtr& term);
+/// A product without its leading minus, where a bracket in it can be turned: −(d − f) x is (f − d) x.
+FormPtr without_minus(FormPtr form);
 /// Whether every term carries a minus; then they lose it.
 bool take_minus(FormPtr& form);
 FormPtr fraction(FormPtr numerator, FormPtr denominator);

@@ -339,29 +339,6 @@ Presenter::Term Presenter::split_sign(Expr e) {
   return {false, e};
 }
 
-std::optional<Expr> Presenter::turned(Expr e) {
-  if (e->kind == Kind::add && e->kids.size() == 2) {
-    const bool first = split_sign(e->kids[0]).negative, second = split_sign(e->kids[1]).negative;
-    if (first != second && !e->kids[0]->is_number() && !e->kids[1]->is_number()) return make::neg(e);
-  } else if (e->kind == Kind::reduce && e->reduce_op() == ReduceOp::sum) {
-    if (const auto body = turned(e->kids[0])) return make::sum(e->var, *body);
-  } else if (e->kind == Kind::mul) {
-    for (std::size_t i = 0; i < e->kids.size(); ++i) {
-      const auto factor = turned(e->kids[i]);
-      if (!factor) continue;
-      std::vector<Expr> factors = e->kids;
-      factors[i] = *factor;
-      return make::mul(factors);
-    }
-  }
-  return std::nullopt;
-}
-
-Expr Presenter::without_minus(Expr product) {
-  const Term term = split_sign(product);
-  return term.negative ? turned(term.positive).value_or(product) : product;
-}
-
 std::vector<Expr> Presenter::in_order(Expr sum) {
   struct Summand {
     Expr term;
@@ -401,10 +378,10 @@ std::vector<Expr> Presenter::factors_in_order(std::vector<Expr> factors) {
 }
 
 FormPtr Presenter::product(Expr e) {
-  const Term term = split_sign(without_minus(e));
+  const Term term = split_sign(e);
   if (term.positive->kind != Kind::mul) {
     FormPtr out = scalar(term.positive);
-    return term.negative ? form::negated(out) : out;
+    return term.negative ? form::without_minus(form::negated(out)) : out;
   }
   const std::vector<Expr> factors = factors_in_order(term.positive->kids);
   Rational coefficient = 1;
@@ -422,7 +399,7 @@ FormPtr Presenter::product(Expr e) {
     }
   }
   if (term.negative) coefficient = -coefficient;
-  return assemble(coefficient, std::move(above), std::move(below), std::move(behind));
+  return form::without_minus(assemble(coefficient, std::move(above), std::move(below), std::move(behind)));
 }
 
 FormPtr Presenter::assemble(const Rational& coefficient, Forms above, Forms below, Forms behind) {

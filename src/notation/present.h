@@ -47,8 +47,6 @@ class Presenter {
   std::string unused(const std::vector<std::string>& candidates);
   /// The terms of a sum in the order in which they are written.
   static std::vector<Expr> in_order(Expr sum);
-  /// The product without its leading minus, where a bracket in it can be turned: −(d − f) x is (f − d) x.
-  static Expr without_minus(Expr product);
   static std::vector<Expr> factors_in_order(std::vector<Expr> factors);
   /// Coefficient and factors, those with negative powers below the line; what is behind stands after the fraction.
   FormPtr assemble(const Rational& coefficient, Forms above, Forms below, Forms behind);
@@ -62,8 +60,6 @@ class Presenter {
     Expr positive = nullptr;
   };
   static Term split_sign(Expr e);
-  /// −e, where a bracket in it can be turned.
-  static std::optional<Expr> turned(Expr e);
   void bind(const IndexVar* var);
   void unbind(const IndexVar* var);
   static FormPtr reduction(ReduceOp op, FormPtr lower, FormPtr upper, FormPtr body);

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "calculus/derivation.h"
 #include "expr/walk.h"
-#include "rewrite/derivation.h"
 
 namespace gradus {
 

@@ -9,22 +9,22 @@
 #include <vector>
 
 #include "base/budget.h"
+#include "calculus/derivation.h"
 #include "expr/walk.h"
-#include "rewrite/derivation.h"
 
 namespace gradus {
 
 struct NormalOptions {
-  bool open_definitions = false;       ///< unfold every defined symbol (recurrences only where a clause surely matches
-                                       ///< and unfolding ends)
-  std::vector<Condition> conditions;   ///< facts about indices and sizes ("i ≠ k", "K = 1")
-  std::size_t max_terms = 4000;        ///< more terms than this: OverBudget
+  bool open_definitions = false;      ///< unfold every defined symbol (recurrences only where a clause surely matches
+                                      ///< and unfolding ends)
+  std::vector<Condition> conditions;  ///< facts about indices and sizes ("i ≠ k", "K = 1")
+  std::size_t max_terms = 4000;       ///< more terms than this: OverBudget
   double seconds = 2.0;
 };
 
 struct Normal {
-  Expr form = nullptr;                     ///< canonical: equal expressions of this fragment have the same node
-  std::vector<std::string> assumptions;    ///< conditions of domain that rules needed ("x > 0")
+  Expr form = nullptr;                   ///< canonical: equal expressions of this fragment have the same node
+  std::vector<std::string> assumptions;  ///< conditions of domain that rules needed ("x > 0")
 };
 
 /// Carries out every `deriv` and `at` (through calculus' callback, see below), then normalises. Idempotent.

@@ -128,6 +128,7 @@ class Normalizer {
   std::optional<Poly> eliminate_delta(const Rational& c, const Monomial& m, const IndexVars& vars);
   std::optional<Poly> sum_of_powers(const Rational& c, const Monomial& m, const IndexVar* var);
   std::optional<Poly> cancel_inner_sum(const Rational& c, const Monomial& m, const IndexVars& vars);
+  std::optional<Poly> drop_zero_ends(const Rational& c, const Monomial& m, const IndexVars& vars);
   std::optional<Poly> extend_range(const Rational& c, const Monomial& m, const IndexVars& vars);
   Poly written_out(const IndexVar* var, const Poly& body, ReduceOp op);
   Poly length_of(const IndexVar* var);

@@ -45,6 +45,7 @@ Poly Normalizer::sum_term(const Rational& c, const Monomial& m, const IndexVars&
   if (auto eliminated = eliminate_delta(c, m, vars)) return *eliminated;
   if (auto contracted = contract_matrices(c, m, vars)) return *contracted;
   if (auto cancelled = cancel_inner_sum(c, m, vars)) return *cancelled;
+  if (auto shorter = drop_zero_ends(c, m, vars)) return *shorter;
   if (auto extended = extend_range(c, m, vars)) return *extended;
   return sum_components(c, m, vars);
 }
@@ -211,6 +212,34 @@ bool declared_at(const Monomial& m, const IndexVar* var, Expr value) {
 
 }  // namespace
 
+/// Σ_{k=0}^n k·c_k = Σ_{k=1}^n k·c_k: a first or last term that is zero is left out.
+std::optional<Poly> Normalizer::drop_zero_ends(const Rational& c, const Monomial& m, const IndexVars& vars) {
+  for (std::size_t at = 0; at < vars.size(); ++at) {
+    const IndexVar* var = vars[at];
+    // Only a factor that is the index itself, or an indicator, can vanish at an end.
+    const bool may_vanish = std::any_of(m.begin(), m.end(), [&](const Factor& f) {
+      return f.exponent > 0 && has_variable(f.atom, var) && (f.atom->kind == Kind::index || is_indicator(f.atom));
+    });
+    if (!may_vanish || !compare(Relation::le, var->lo, var->hi).value_or(false)) continue;
+    if (std::any_of(vars.begin(), vars.end(), [&](const IndexVar* v) { return range_depends(v, var) || range_depends(var, v); })) continue;
+    for (const bool below : {true, false}) {
+      Poly body;
+      body.add(m, c);
+      try {
+        if (!substituted(body, {{var, below ? var->lo : var->hi}}).is_zero()) continue;
+      } catch (const Undefined&) {
+        continue;
+      }
+      const Expr next = normal_term(make::add({below ? var->lo : var->hi, make::number(below ? 1 : -1)}));
+      const IndexVar* shorter = make::fresh(var->name, below ? next : var->lo, below ? var->hi : next);
+      IndexVars rest = vars;
+      rest[at] = shorter;
+      return sum_over(rest, substituted(body, {{var, make::index(shorter)}}));
+    }
+  }
+  return std::nullopt;
+}
+
 /// Σ_{k=2}^n a_k = Σ_{k=1}^n a_k − a_1: a range that stops a little short of where its components exist is filled up, so
 /// that sums over neighbouring ranges can be compared.
 std::optional<Poly> Normalizer::extend_range(const Rational& c, const Monomial& m, const IndexVars& vars) {
@@ -230,13 +259,15 @@ std::optional<Poly> Normalizer::extend_range(const Rational& c, const Monomial& 
       };
       long steps = 0;
       while (steps <= kMost && declared_at(m, var, value(steps + 1))) ++steps;
-      if (steps == 0 || steps > kMost) continue;
+      if (steps > kMost) continue;
+      Poly body;
+      body.add(m, c);
+      while (steps > 0 && substituted(body, {{var, value(steps)}}).is_zero()) --steps;
+      if (steps == 0) continue;
       const IndexVar* wide = make::fresh(var->name, below ? value(steps) : var->lo, below ? var->hi : value(steps));
       IndexVars extended = vars, rest = vars;
       extended[at] = wide;
       rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(at));
-      Poly body;
-      body.add(m, c);
       Poly result = sum_over(extended, substituted(body, {{var, make::index(wide)}}));
       for (long k = 1; k <= steps; ++k) result -= sum_over(rest, substituted(body, {{var, value(k)}}));
       return result;

@@ -231,7 +231,12 @@ Val Elaborator::apply_symbol(Symbol* f, std::vector<Val> args, const std::vector
     out.span = span;
     return out;
   }
+  const std::size_t written = args.size();
   fit_arguments(f, args, span, c);
+  // f : ℝ² → ℝ called as f(x, y): the slot is a component of the one argument.
+  const bool packed = written > args.size() && slot >= 0;
+  const int component_slot = slot;
+  if (packed) slot = 0;
   std::vector<Lambda> lambdas;
   for (std::size_t k = 0; k < args.size(); ++k) {
     const Symbol& formal = *f->formals[k];
@@ -277,6 +282,11 @@ Val Elaborator::apply_symbol(Symbol* f, std::vector<Val> args, const std::vector
     const Symbol& formal = *f->formals[static_cast<std::size_t>(slot)];
     for (int n = 0; n < order; ++n) {
       Slot s{static_cast<std::uint32_t>(slot), {}};
+      if (packed) {
+        s.at.push_back(make::add({dims().resolve(formal.indices[0]).lo, make::number(component_slot)}));
+        slots.push_back(std::move(s));
+        continue;
+      }
       for (std::size_t i = 0; i < formal.indices.size(); ++i) {
         Range r = dims().resolve(formal.indices[i]);
         const IndexVar* axis = make::fresh(n ? "k" : "j", r.lo, r.hi);

@@ -31,7 +31,7 @@ SetShape SheetReader::set_shape(const Syn& set, Context& c) {
     if (base.kids.size() == 1 && base.open == "(" && !sup) return set_shape(*base.kids[0], c);
     shape.text = "[…]";
     if (base.kids.size() == 2 && base.kids[0]->kind == SynKind::number && base.open == "(" && flat(*base.kids[0]) == "0")
-      shape.traits.positive = true;
+      shape.traits.positive = true, shape.traits.below_one = flat(*base.kids[1]) == "1";
   } else if (base.kind == SynKind::name &&
              (base.text == "R" || base.text == "N" || base.text == "Z" || base.text == "ℝ" || base.text == "S") &&
              (base.style == "bb" || base.text == "R" || base.text == "ℝ")) {
@@ -236,6 +236,40 @@ void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
   entry.span = name.span;
 }
 
+bool SheetReader::declare_list(const std::vector<const Chain*>& names, const Syn& last, const SetShape& shape, Context& c) {
+  // x_1, …, x_m ∈ ℝ^n: a family with that range.
+  std::size_t dots = names.size();
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (names[i]->sides[0]->kind == SynKind::name && names[i]->sides[0]->text == "…") dots = i;
+  if (dots == names.size() || dots == 0) return false;
+  const Syn& first = *names[dots - 1]->sides[0];
+  if (first.kind != SynKind::scripts || last.kind != SynKind::scripts || first.kids[0]->kind != SynKind::name) return false;
+  bool above = first.sup != nullptr;
+  const SynPtr& lo = above ? first.sup : first.sub;
+  const SynPtr& hi = above ? last.sup : last.sub;
+  if (!lo || !hi) return false;
+  auto bare = [](const SynPtr& s) { return s->kind == SynKind::group && s->kids.size() == 1 ? s->kids[0] : s; };
+  // Written with a letter, it is what "x_k, k = 1, …, m" declares.
+  auto letter = std::make_shared<Syn>();
+  letter->kind = SynKind::name;
+  letter->text = "k";
+  letter->latex = "k";
+  letter->span = first.span;
+  Syn member = first;
+  SynPtr& place = above ? member.sup : member.sub;
+  if (place->kind == SynKind::group) {
+    auto group = std::make_shared<Syn>(*place);
+    group->kids = {letter};
+    place = group;
+  } else
+    place = letter;
+  auto kept = ranges_;
+  ranges_["k"] = Range{e_.index_value(*bare(lo), c), e_.size_value(*bare(hi), c)};
+  declare(member, shape, c);
+  ranges_ = kept;
+  return true;
+}
+
 void SheetReader::define_constant(const Syn& base, const SetShape& shape, Expr entry) {
   Symbol* symbol = e_.new_symbol(base);
   Clause clause;
@@ -359,6 +393,13 @@ bool SheetReader::declaration(const Chain& chain, const std::vector<const Chain*
       throw;
     }
     pending_set_ = chain.sides[1];
+    if (declare_list(names, *declared.back(), shape, c)) {
+      declared = {declared.back()};
+      shown = std::string(source_.text(declared[0]->span)) + " and those before it";
+      subjects_.push_back(declared[0]);
+      ++fresh_subjects_;
+      declared.clear();
+    }
     for (const SynPtr& d : declared) {
       declare(*d, shape, c);
       shown += (shown.empty() ? "" : ", ") + std::string(source_.text(d->span));

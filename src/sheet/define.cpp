@@ -341,6 +341,7 @@ void SheetReader::define(const Chain& chain) {
 
   Entry* here = scope_->here(key);
   Symbol* target = nullptr;
+  Symbol* reused = nullptr;
   bool declared = false;
   if (function && here && here->callable && here->declared && !here->callable->defined()) target = here->callable, declared = true;
   if (!function && known && known->symbol && !known->alias) {
@@ -349,10 +350,16 @@ void SheetReader::define(const Chain& chain) {
     bool fits = known->symbol->indices.size() >= slots.size();
     if (!known->symbol->defined() && !e_.inferred.contains(known->symbol) && fits) target = known->symbol, declared = true;
     else if (known->symbol->defined() && !slots.empty() && mine && fits) target = known->symbol, declared = true;
+    else if (!known->symbol->defined() && here && e_.inferred.contains(known->symbol) && label.empty()) {
+      // Used before it is defined (a^{l-1} in z^l): the same symbol, if its layout is that of the definition.
+      auto layout = e_.knowledge().layouts.find(e_.hint_key(base, c));
+      if (layout != e_.knowledge().layouts.end() && layout->second.places.size() == known->symbol->places.size()) reused = known->symbol;
+    }
   }
   if (!target) {
     if (here && ((here->symbol && here->symbol->defined()) || (here->callable && here->callable->defined())) && !(here->callable && !function)) open_block(key);
-    target = Pool::current().new_symbol(shown_name(base) + extra_shown);
+    target = reused ? reused : Pool::current().new_symbol(shown_name(base) + extra_shown);
+    e_.inferred.erase(target);
     target->latex = (base.latex.empty() ? base.text : base.latex) + extra_latex;
     e_.symbols.push_back(target);
     if (function) target->role = Role::function;
@@ -531,6 +538,11 @@ void SheetReader::define(const Chain& chain) {
                                    }),
                     clause.when.end());
   target->clauses.push_back(clause);
+  if (label.empty() && !function && !declared) {
+    Knowledge::Layout layout{target->places, target->family};
+    Knowledge::Layout& known_layout = e_.knowledge().layouts[e_.hint_key(base, c)];
+    if (!(known_layout == layout)) known_layout = layout, e_.knowledge().changed = true;
+  }
   if (!prepared && !declared) {
     Entry& entry = scope_->entries[key];
     Symbol* callable = entry.callable;

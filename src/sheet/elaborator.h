@@ -36,6 +36,13 @@ struct Knowledge {
   Dims dims;
   std::map<std::string, int> ranks;      ///< of undeclared names ("2:x" → 1), raised by use
   std::map<std::string, bool> rows;
+  /// Layouts of defined names, for uses before their definition.
+  struct Layout {
+    std::vector<Place> places;
+    std::size_t family = 0;
+    bool operator==(const Layout&) const = default;
+  };
+  std::map<std::string, Layout> layouts;
   bool changed = false;
   void raise(const std::string& key, int rank) {
     int& known = ranks[key];
@@ -193,7 +200,6 @@ class Elaborator {
   std::optional<Range> layer_units;       ///< "all layers have M units"
   bool matrix_convention = false;  ///< undeclared names: a–g scalar, h–z vector, A–Z matrix
   std::map<const Symbol*, std::string> inferred;  ///< undeclared symbols, with the key of what is known of them
-  std::size_t scope_number(const Scope* scope) const;
   std::vector<Diagnostic> notes;   ///< repairs, told once
 
  private:
@@ -201,7 +207,6 @@ class Elaborator {
   Knowledge& known_;
   Algebra algebra_;
   std::map<std::string, const IndexVar*> free_;  ///< free letters by letter and range: one variable for the sheet
-  std::map<const Scope*, std::size_t> scope_numbers_;
   int depth_ = 0;
 };
 

@@ -231,6 +231,13 @@ Elaborator::Binder Elaborator::bind(const Syn& bigop, const std::vector<SynPtr>&
     if (rel == "≠" && s.kids.size() == 2) {
       const Syn& letter = first.kind == SynKind::name && !c.bound.contains(name_key(first)) ? first : *s.kids[1];
       if (letter.kind != SynKind::name) not_read("limits", s.span, "these limits are not read");
+      auto here = [&](const Syn& side) {
+        return side.kind == SynKind::name && std::find(binder.letters.begin(), binder.letters.end(), name_key(side)) != binder.letters.end();
+      };
+      if (here(first) || here(*s.kids[1])) {
+        binder.guards.push_back(std::make_shared<Syn>(s));
+        return;
+      }
       bool bound_here = std::find(binder.letters.begin(), binder.letters.end(), name_key(letter)) != binder.letters.end();
       if (!bound_here && !(c.bound.contains(name_key(letter)) && &letter != &first)) add(name_key(letter), used_range(name_key(letter)));
       else if (!bound_here) add(name_key(first), used_range(name_key(first)));

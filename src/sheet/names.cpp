@@ -33,14 +33,8 @@ Symbol* Elaborator::new_symbol(const Syn& name, const std::string& extra_shown, 
   return symbol;
 }
 
-std::size_t Elaborator::scope_number(const Scope* scope) const {
-  auto it = scope_numbers_.find(scope);
-  return it == scope_numbers_.end() ? 0 : it->second;
-}
-
 std::string Elaborator::hint_key(const Syn& name, Context& c) {
-  auto [it, fresh] = scope_numbers_.try_emplace(c.scope, scope_numbers_.size());
-  return std::to_string(it->second) + ":" + name_key(name);
+  return std::to_string(c.scope->number) + ":" + name_key(name);
 }
 
 Val Elaborator::load(const Symbol* symbol, const std::vector<Expr>& given_terms, Span span) {
@@ -80,9 +74,17 @@ Entry& Elaborator::infer(const Syn& name, Context& c, const SynPtr& sub, const S
     symbol->indices.push_back(unbounded ? Range{} : layer_units && sups > 0 ? *layer_units : dims().flexible(hint.substr(hint.find(':') + 1) + "@" + hint + "#" + std::to_string(axis)));
     ++axis;
   };
+  if (auto known = known_.layouts.find(hint); known != known_.layouts.end()) {
+    for (std::size_t k = 0; k < known->second.places.size(); ++k) add(known->second.places[k], k < known->second.family);
+    symbol->family = known->second.family;
+    subs = sups = extra = 0;
+    open = true;
+  }
   bool axes_are_subs = extra == 0 && !indexed_vector && sups == 0;
   if (matrix_convention && extra >= subs && extra > 0) subs = 0, axes_are_subs = false;
-  if (!axes_are_subs || open) {
+  if (!symbol->places.empty()) {
+    // As its definition has it.
+  } else if (!axes_are_subs || open) {
     for (int i = 0; i < subs; ++i) add(Place::sub, open);
     for (int i = 0; i < sups; ++i) add(use.sup_paren ? Place::sup_paren : use.sup_bracket ? Place::sup_bracket : Place::sup, open || use.sup_index);
     symbol->family = symbol->indices.size();

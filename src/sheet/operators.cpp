@@ -82,7 +82,7 @@ int Elaborator::slot_named(const FunctionVal& f, const std::vector<Val>& args, c
     if (is) found = static_cast<int>(k), ++count;
   }
   if (count == 0)
-    for (std::size_t k = 0; k < f.chain.back()->formals.size(); ++k)
+    for (std::size_t k = 0; k < std::min(args.size(), f.chain.back()->formals.size()); ++k)
       if (f.chain.back()->formals[k]->name == key || f.chain.back()->formals[k]->name == shown_name(base)) found = static_cast<int>(k), ++count;
   return count == 1 ? found : -1;
 }

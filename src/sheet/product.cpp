@@ -195,7 +195,11 @@ class ProductReader {
   /// What an operator such as d/dx or ∇_w in front applies to: the following juxtaposed things up to an operator sign.
   Val operand(Span span) {
     if (done()) not_read("notation", span, "nothing stands after this operator");
+    // d/dx [ … ] g(x): brackets right behind the operator hold its operand.
+    bool bracket = is_group(here(), true) && !(at_ + 1 < kids_.size() && is_group(*kids_[at_ + 1], true));
+    bool square = here().kind == SynKind::group && here().open == "[";
     Val v = factor();
+    if (bracket || square) return v;
     while (!done() && !is_op(here()) && here().kind != SynKind::restrict_ && !starts_operator(here()))
       v = times(v, factor(), false);
     return v;

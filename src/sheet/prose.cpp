@@ -296,6 +296,18 @@ void SheetReader::mention(const Piece& piece) {
   std::vector<SynPtr> names;
   for (const Chain& c : piece.chains)
     if (c.rels.empty() && !c.sides.empty() && c.sides[0]) names.push_back(c.sides[0]);
+  bool listed = std::any_of(names.begin(), names.end(), [](const SynPtr& s) { return s->kind == SynKind::name && s->text == "…"; });
+  if (listed) {
+    // y_1, …, y_m names the whole of y; i = 0, …, n names nothing.
+    auto base = std::find_if(names.begin(), names.end(), [](const SynPtr& s) { return s->kind == SynKind::scripts; });
+    SynPtr whole = base != names.end() && base == names.begin() ? (*base)->kids[0] : nullptr;
+    names.clear();
+    if (whole && follows_ == Follows::nothing) names.push_back(whole);
+    else if (follows_ != Follows::nothing)
+      for (const Chain& c : piece.chains)
+        if (c.rels.empty() && !c.sides.empty() && c.sides[0] && c.sides[0]->kind == SynKind::scripts) names.push_back(c.sides[0]);
+  }
+  std::erase_if(names, [](const SynPtr& s) { return s->kind != SynKind::name && s->kind != SynKind::scripts && s->kind != SynKind::product; });
   if (names.empty()) return;
   const Syn& first = *names[0];
   Context c = context();

@@ -43,6 +43,7 @@ void SheetReader::note(Statement::Kind kind, Span span, std::string text, int cl
 void SheetReader::open_block(const std::string& title) {
   auto block = std::make_unique<Scope>();
   block->parent = scope_;
+  block->number = scopes_.size();
   block->title = title;
   scope_ = block.get();
   scopes_.push_back(std::move(block));
@@ -140,7 +141,7 @@ void SheetReader::chain(const Chain& c, const Piece& piece, std::size_t k) {
         const Chain& before = piece.chains[i];
         if (!before.rels.empty() || piece.chains[i + 1].separator != "," || !before.sides[0]) break;
         const Syn& s = before.sides[0]->kind == SynKind::scripts ? *before.sides[0]->kids[0] : *before.sides[0];
-        if (s.kind != SynKind::name || s.text == "…") break;
+        if (s.kind != SynKind::name) break;
         names.insert(names.begin(), &before);
       }
       // f(x) : … and A : B are no declarations.

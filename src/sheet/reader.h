@@ -44,6 +44,7 @@ class SheetReader {
   SetShape set_shape(const Syn& set, Context& c);
   void declare(const Syn& name, const SetShape& shape, Context& c);
   void declare_function(const Syn& name, const std::vector<SetShape>& domain, const SetShape& codomain, Context& c);
+  bool declare_list(const std::vector<const Chain*>& names, const Syn& last, const SetShape& shape, Context& c);
   /// The vector of ones, the identity: declared names that are constants.
   void define_constant(const Syn& base, const SetShape& shape, Expr entry);
   bool collect_ranges(const Piece& piece);

@@ -32,6 +32,7 @@ struct Entry {
 
 struct Scope {
   Scope* parent = nullptr;
+  std::size_t number = 0;  ///< in the order of opening
   std::string title;
   bool heading = false;  ///< opened by a heading, not by a redeclaration
   std::map<std::string, Entry> entries;

@@ -81,14 +81,17 @@ TEST(Check, TrueStepsAreProved) {
 
 TEST(Check, SlipsAreDiagnosedAndCorrected) {
   const std::string squares =
-      "$A \\in \\mathbb{R}^{m \\times n}$, $x \\in \\mathbb{R}^n$, $b \\in \\mathbb{R}^m$, $m \\neq n$.\n\n$$f(x) = (Ax-b)^T(Ax-b)$$\n\n";
+      "$A \\in \\mathbb{R}^{m \\times n}$, $x \\in \\mathbb{R}^n$, $b \\in \\mathbb{R}^m$, $m \\neq n$.\n\n$$f(x) = "
+      "(Ax-b)^T(Ax-b)$$\n\n";
   EXPECT_EQ(expect_wrong(squares + "$$\\nabla f(x) = A^T A x - A^T b$$\n").diagnosis, "a factor 2 is missing");
   EXPECT_EQ(expect_wrong(squares + "$$\\nabla f(x) = 2A^T(b - Ax)$$\n").diagnosis, "the sign is wrong");
   EXPECT_EQ(expect_wrong(squares + "$$\\nabla f(x) = 2A^T A x + 2A^T b$$\n").diagnosis, "the sign of a term is wrong");
   const std::string mean =
       "$x_1, \\dots, x_n \\in \\mathbb{R}$, $w \\in \\mathbb{R}$.\n\n$$J = \\frac{1}{n}\\sum_{i=1}^n (w x_i)^2$$\n\n";
-  EXPECT_EQ(expect_wrong(mean + "$$\\frac{\\partial J}{\\partial w} = 2 \\sum_{i=1}^n w x_i^2$$\n").diagnosis, "the factor 1/n is missing");
-  EXPECT_NE(expect_wrong("$x \\in \\mathbb{R}$.\n\n$$\\frac{d}{dx} x \\sin(x) = \\sin(x)$$\n").correction.find("cos"), std::string::npos);
+  EXPECT_EQ(expect_wrong(mean + "$$\\frac{\\partial J}{\\partial w} = 2 \\sum_{i=1}^n w x_i^2$$\n").diagnosis,
+            "the factor 1/n is missing");
+  EXPECT_NE(expect_wrong("$x \\in \\mathbb{R}$.\n\n$$\\frac{d}{dx} x \\sin(x) = \\sin(x)$$\n").correction.find("cos"),
+            std::string::npos);
 }
 
 TEST(Check, AHypothesisIsNamed) {
@@ -103,8 +106,7 @@ TEST(Check, AHypothesisIsNamed) {
 }
 
 TEST(Check, ARowIsJudgedAgainstTheStartToo) {
-  Read read(
-      "$x \\in \\mathbb{R}$.\n\n$$\\begin{aligned}(x+1)^2 &= x^2 + 1 \\\\ &= x^2 + 2x + 1\\end{aligned}$$\n");
+  Read read("$x \\in \\mathbb{R}$.\n\n$$\\begin{aligned}(x+1)^2 &= x^2 + 1 \\\\ &= x^2 + 2x + 1\\end{aligned}$$\n");
   const auto verdicts = check(read.source, read.sheet);
   ASSERT_EQ(verdicts.size(), 2u);
   EXPECT_EQ(name_of(verdicts[0].kind), "wrong");
@@ -124,7 +126,9 @@ TEST(Check, OnlyOneClaim) {
 }
 
 TEST(Check, WhatIsNotUnderstoodIsPassedThrough) {
-  Read read("$A \\in \\mathbb{R}^{m \\times n}$, $x \\in \\mathbb{R}^m$, $y \\in \\mathbb{R}^m$, $m \\neq n$.\n\n$$A x = y$$\n");
+  Read read(
+      "$A \\in \\mathbb{R}^{m \\times n}$, $x \\in \\mathbb{R}^m$, $y \\in \\mathbb{R}^m$, $m \\neq n$.\n\n$$A x = "
+      "y$$\n");
   const auto verdicts = check(read.source, read.sheet);
   ASSERT_EQ(verdicts.size(), 1u);
   EXPECT_EQ(name_of(verdicts[0].kind), "ill-typed");

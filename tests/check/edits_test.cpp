@@ -20,7 +20,8 @@ SynPtr tree(const Source& source, Span span) {
 long rank_of(const std::string& lhs, const std::string& rhs, std::string wanted) {
   const Source source("test", lhs + " = " + rhs);
   const Span right{static_cast<std::uint32_t>(lhs.size() + 3), static_cast<std::uint32_t>(lhs.size() + 3 + rhs.size())};
-  SlipContext context{source, right, tree(source, right), {tree(source, {0, static_cast<std::uint32_t>(lhs.size())})}, {"n"}};
+  SlipContext context{
+      source, right, tree(source, right), {tree(source, {0, static_cast<std::uint32_t>(lhs.size())})}, {"n"}};
   if (!context.right || !context.others[0]) return -2;
   const auto squeeze = [](std::string s) {
     std::erase_if(s, [](char c) { return c == ' '; });

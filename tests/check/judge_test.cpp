@@ -1,5 +1,5 @@
-// Verdicts on random identities: true ones by random rewriting are never called wrong, false ones by a random slip are never
-// called right. GRADUS_SEED and GRADUS_COUNT choose the run.
+// Verdicts on random identities: true ones by random rewriting are never called wrong, false ones by a random slip are
+// never called right. GRADUS_SEED and GRADUS_COUNT choose the run.
 #include "check/judge.h"
 
 #include <cstdlib>
@@ -20,7 +20,9 @@ long from_environment(const char* name, long otherwise) {
 /// An expression equal to e wherever e is defined.
 Expr rewritten(Expr e, Random& random, int depth = 0) {
   if (depth > 12) return e;
-  e = rebuild(e, [&](Expr kid) { return kid->kind == Kind::index || kid->is_number() ? kid : rewritten(kid, random, depth + 1); });
+  e = rebuild(e, [&](Expr kid) {
+    return kid->kind == Kind::index || kid->is_number() ? kid : rewritten(kid, random, depth + 1);
+  });
   if (random.within(0, 2) != 0) return e;
   switch (e->kind) {
     case Kind::mul:
@@ -45,7 +47,8 @@ Expr rewritten(Expr e, Random& random, int depth = 0) {
       return e;
     case Kind::func:
       switch (static_cast<Elementary>(e->op)) {
-        case Elementary::tanh: return sub(mul({number(2), func(Elementary::sigmoid, mul({number(2), e->kids[0]}))}), number(1));
+        case Elementary::tanh:
+          return sub(mul({number(2), func(Elementary::sigmoid, mul({number(2), e->kids[0]}))}), number(1));
         case Elementary::sigmoid: return inv(add({number(1), func(Elementary::exp, neg(e->kids[0]))}));
         case Elementary::softplus: return func(Elementary::log, add({number(1), func(Elementary::exp, e->kids[0])}));
         case Elementary::exp:
@@ -75,11 +78,13 @@ Expr rewritten(Expr e, Random& random, int depth = 0) {
 
 /// e with one random slip.
 Expr slipped(Expr e, Random& random) {
-  if (!e->kids.empty() && e->kind != Kind::ref && e->kind != Kind::delta && e->kind != Kind::inverse && random.within(0, 3) != 0) {
+  if (!e->kids.empty() && e->kind != Kind::ref && e->kind != Kind::delta && e->kind != Kind::inverse &&
+      random.within(0, 3) != 0) {
     const std::size_t chosen = static_cast<std::size_t>(random.within(0, static_cast<long>(e->kids.size()) - 1));
     std::size_t at = 0;
     Expr target = e->kids[chosen];
-    if (target->kind != Kind::index) return rebuild(e, [&](Expr kid) { return at++ == chosen && kid == target ? slipped(kid, random) : kid; });
+    if (target->kind != Kind::index)
+      return rebuild(e, [&](Expr kid) { return at++ == chosen && kid == target ? slipped(kid, random) : kid; });
   }
   switch (random.within(0, 4)) {
     case 0: return mul({number(2), e});
@@ -131,8 +136,10 @@ TEST(Judge, RandomIdentitiesAreJudgedSoundly) {
     Expr rhs = rewritten(lhs, maker.random());
     const Judgement right = judged(lhs, rhs, free);
     ASSERT_TRUE(right.kind != VerdictKind::wrong && right.kind != VerdictKind::conditional)
-        << "identity " << k << ": " << dump(lhs) << "\n= " << dump(rhs) << "\n" << right.counterexample->lhs << ", " << right.counterexample->rhs;
-    ASSERT_EQ(right.reason.find("contradict"), std::string::npos) << "identity " << k << ": " << dump(lhs) << "\n= " << dump(rhs);
+        << "identity " << k << ": " << dump(lhs) << "\n= " << dump(rhs) << "\n"
+        << right.counterexample->lhs << ", " << right.counterexample->rhs;
+    ASSERT_EQ(right.reason.find("contradict"), std::string::npos)
+        << "identity " << k << ": " << dump(lhs) << "\n= " << dump(rhs);
     right.kind == VerdictKind::proved ? ++proved : right.kind == VerdictKind::confirmed ? ++confirmed : ++undecided;
 
     Expr other = slipped(rhs, maker.random());
@@ -146,15 +153,16 @@ TEST(Judge, RandomIdentitiesAreJudgedSoundly) {
     const Judgement wrong = judged(lhs, other, free);
     ASSERT_TRUE(wrong.kind != VerdictKind::proved && wrong.kind != VerdictKind::confirmed)
         << "slip " << k << ": " << dump(lhs) << "\n= " << dump(other);
-    ASSERT_EQ(wrong.reason.find("contradict"), std::string::npos) << "slip " << k << ": " << dump(lhs) << "\n= " << dump(other);
+    ASSERT_EQ(wrong.reason.find("contradict"), std::string::npos)
+        << "slip " << k << ": " << dump(lhs) << "\n= " << dump(other);
     wrong.kind == VerdictKind::wrong ? ++refuted : wrong.kind == VerdictKind::conditional ? ++conditional : ++undecided;
     if (wrong.kind == VerdictKind::wrong) {
       ASSERT_TRUE(wrong.counterexample);
       EXPECT_NE(wrong.counterexample->lhs, wrong.counterexample->rhs);
     }
   }
-  std::cout << proved << " proved, " << confirmed << " confirmed; " << refuted << " refuted, " << conditional << " conditional; " << undecided
-            << " undecided\n";
+  std::cout << proved << " proved, " << confirmed << " confirmed; " << refuted << " refuted, " << conditional
+            << " conditional; " << undecided << " undecided\n";
   EXPECT_GE(proved * 2, count);
   EXPECT_LE(undecided * 20, count);
 }

@@ -49,7 +49,8 @@ TEST_F(Numeric, AbstractChainRuleAndFanOut) {
   const IndexVar *k = index("k", ref(N)), *m = index("m", ref(M));
   Expr h = apply(g, {}, {f_of_x(), f_of_x()});
   const auto term = [&](std::uint32_t slot) {
-    return mul({apply(g, {}, {f_of_x(), f_of_x()}, {{slot, {ix(m)}}}), apply(f, {ix(m)}, {vector(x, ref(N))}, {{0, {ix(k)}}})});
+    return mul({apply(g, {}, {f_of_x(), f_of_x()}, {{slot, {ix(m)}}}),
+                apply(f, {ix(m)}, {vector(x, ref(N))}, {{0, {ix(k)}}})});
   };
   Expr gradient = deriv(h, ref(x, {ix(k)}));
   EXPECT_EQ(compare(gradient, sum(m, add({term(0), term(1)})), {k}).kind, Outcome::agree);
@@ -129,7 +130,9 @@ TEST_F(Numeric, NearIdentitiesAreToldApart) {
 
 TEST_F(Numeric, DomainsAndAssumptions) {
   Symbol *x = variable("x"), *y = variable("y");
-  EXPECT_EQ(compare(func(Elementary::log, mul({ref(x), ref(y)})), add({func(Elementary::log, ref(x)), func(Elementary::log, ref(y))})).kind,
+  EXPECT_EQ(compare(func(Elementary::log, mul({ref(x), ref(y)})),
+                    add({func(Elementary::log, ref(x)), func(Elementary::log, ref(y))}))
+                .kind,
             Outcome::agree);
   EXPECT_EQ(compare(func(Elementary::log, neg(sq(ref(x)))), ref(x)).kind, Outcome::undefined);
   Symbol *n = size("n"), *p = variable("p", {ref(n)});

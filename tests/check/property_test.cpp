@@ -60,7 +60,8 @@ TEST(Property, SymbolicDerivativeAgreesWithBalls) {
     IndexVars free;
     Expr wrt = maker.variable(free);
     Expr body = maker.scalar(3 + static_cast<int>(k % 4));
-    for (int attempt = 0; attempt < 20 && !depends_on(body, wrt->symbol); ++attempt) body = maker.scalar(3 + static_cast<int>(k % 4));
+    for (int attempt = 0; attempt < 20 && !depends_on(body, wrt->symbol); ++attempt)
+      body = maker.scalar(3 + static_cast<int>(k % 4));
     Expr derivative = differentiate(body, wrt);
     // Every third time a second derivative.
     if (k % 3 == 0) {
@@ -68,8 +69,9 @@ TEST(Property, SymbolicDerivativeAgreesWithBalls) {
       derivative = differentiate(derivative, again);
       const auto outcome = compare(make::deriv(make::deriv(body, wrt), again), derivative, free);
       ASSERT_NE(outcome.kind, NumericOutcome::Kind::differ)
-          << "expression " << k << ": second derivative of " << dump(body) << "\nby " << dump(wrt) << " and " << dump(again)
-          << "\ngives " << dump(derivative) << "\nnumbers " << outcome.counterexample->lhs << " and " << outcome.counterexample->rhs;
+          << "expression " << k << ": second derivative of " << dump(body) << "\nby " << dump(wrt) << " and "
+          << dump(again) << "\ngives " << dump(derivative) << "\nnumbers " << outcome.counterexample->lhs << " and "
+          << outcome.counterexample->rhs;
       outcome.kind == NumericOutcome::Kind::agree ? ++agreed : ++undecided;
       continue;
     }
@@ -79,16 +81,18 @@ TEST(Property, SymbolicDerivativeAgreesWithBalls) {
       std::string definitions;
       for (const Symbol* symbol : symbols_in(smallest))
         for (const Clause& clause : symbol->clauses) definitions += "\n  " + symbol->name + " := " + dump(clause.body);
-      FAIL() << "expression " << k << ": derivative of " << dump(smallest) << definitions << "\nby " << dump(wrt) << "\ngives "
-             << dump(differentiate(smallest, wrt)) << "\nnumbers " << outcome.counterexample->lhs << " and "
-             << outcome.counterexample->rhs;
+      FAIL() << "expression " << k << ": derivative of " << dump(smallest) << definitions << "\nby " << dump(wrt)
+             << "\ngives " << dump(differentiate(smallest, wrt)) << "\nnumbers " << outcome.counterexample->lhs
+             << " and " << outcome.counterexample->rhs;
     }
     outcome.kind == NumericOutcome::Kind::agree ? ++agreed : ++undecided;
     zero += outcome.vanish;
     // The comparison itself must be able to fail.
     if (k % 50 == 1 && outcome.kind == NumericOutcome::Kind::agree && !outcome.vanish) {
-      ASSERT_EQ(compare(make::deriv(body, wrt), make::mul({make::number(Rational(1'000'001, 1'000'000)), derivative}), free).kind,
-                NumericOutcome::Kind::differ)
+      ASSERT_EQ(
+          compare(make::deriv(body, wrt), make::mul({make::number(Rational(1'000'001, 1'000'000)), derivative}), free)
+              .kind,
+          NumericOutcome::Kind::differ)
           << dump(body);
     }
   }

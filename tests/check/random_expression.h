@@ -37,8 +37,8 @@ class RandomExpression {
       case 4: return pow(scalar(depth - 1, scope), number(random_.within(2, 3)));
       case 5: return sub(scalar(depth - 1, scope), mul({number(random_.within(2, 5)), scalar(depth - 1, scope)}));
       case 6: {
-        const Elementary smooth[] = {Elementary::sin, Elementary::cos, Elementary::tanh, Elementary::sigmoid, Elementary::softplus,
-                                     Elementary::atan, Elementary::erf, Elementary::exp};
+        const Elementary smooth[] = {Elementary::sin,      Elementary::cos,  Elementary::tanh, Elementary::sigmoid,
+                                     Elementary::softplus, Elementary::atan, Elementary::erf,  Elementary::exp};
         return func(smooth[random_.within(0, 7)], scalar(depth - 1, scope));
       }
       case 7: return func(Elementary::log, add({number(1), sq(scalar(depth - 1, scope))}));
@@ -74,7 +74,8 @@ class RandomExpression {
       }
       case 16: {
         const IndexVar *a = axis(n_), *b = axis(n_);
-        const Lambda matrix{{a, b}, add({ref(S_, {index(a), index(b)}), mul({ref(s_), delta(index(a), index(b)), ref(s_)})})};
+        const Lambda matrix{{a, b},
+                            add({ref(S_, {index(a), index(b)}), mul({ref(s_), delta(index(a), index(b)), ref(s_)})})};
         const IndexVar *i = pick(scope, n_), *j = pick(scope, n_);
         return i && j ? inverse(matrix, index(i), index(j)) : func(Elementary::log, det(matrix));
       }

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <utility>
+#include <vector>
 
 #include "expr/elementary.h"
 #include "expr/symbol.h"
@@ -60,11 +62,68 @@ class Evaluator {
         }
         return (*this)(e->kids[holds ? 2 : 3]);
       }
+      case Kind::inverse: return inverse(e);
+      case Kind::det: {
+        auto rows = entries(e->args[0]);
+        return rows.empty() ? nan : eliminate(rows);
+      }
       default: return nan;
     }
   }
 
  private:
+  using Rows = std::vector<std::vector<double>>;
+
+  Rows entries(const Lambda& matrix) {
+    const long n = std::lround((*this)(matrix.params[0]->hi));
+    const auto saved = indices;
+    Rows rows(static_cast<std::size_t>(n), std::vector<double>(static_cast<std::size_t>(n)));
+    for (long i = 1; i <= n; ++i) {
+      for (long j = 1; j <= n; ++j) {
+        indices[matrix.params[0]] = i;
+        indices[matrix.params[1]] = j;
+        rows[static_cast<std::size_t>(i - 1)][static_cast<std::size_t>(j - 1)] = (*this)(matrix.body);
+      }
+    }
+    indices = saved;
+    return rows;
+  }
+
+  /// Gauss-Jordan in place on [A | …]; the determinant of the left square part.
+  static double eliminate(Rows& rows) {
+    double det = 1;
+    const std::size_t n = rows.size();
+    for (std::size_t k = 0; k < n; ++k) {
+      std::size_t pivot = k;
+      for (std::size_t i = k + 1; i < n; ++i) {
+        if (std::fabs(rows[i][k]) > std::fabs(rows[pivot][k])) pivot = i;
+      }
+      if (!(std::fabs(rows[pivot][k]) > 1e-3)) return std::numeric_limits<double>::quiet_NaN();
+      if (pivot != k) std::swap(rows[pivot], rows[k]), det = -det;
+      det *= rows[k][k];
+      for (std::size_t j = rows[k].size(); j-- > k;) rows[k][j] /= rows[k][k];
+      for (std::size_t i = 0; i < n; ++i) {
+        if (i == k) continue;
+        const double factor = rows[i][k];
+        for (std::size_t j = k; j < rows[i].size(); ++j) rows[i][j] -= factor * rows[k][j];
+      }
+    }
+    return det;
+  }
+
+  double inverse(Expr e) {
+    const long row = std::lround((*this)(e->kids[0])), column = std::lround((*this)(e->kids[1]));
+    Rows rows = entries(e->args[0]);
+    const std::size_t n = rows.size();
+    for (std::size_t i = 0; i < n; ++i) {
+      rows[i].resize(2 * n);
+      rows[i][n + i] = 1;
+    }
+    const double det = eliminate(rows);
+    if (!std::isfinite(det)) return det;
+    return rows[static_cast<std::size_t>(row - 1)][n + static_cast<std::size_t>(column - 1)];
+  }
+
   static std::uint64_t mix(std::uint64_t h, std::uint64_t v) {
     h ^= v + 0x9e3779b97f4a7c15ull + (h << 6) + (h >> 2);
     h *= 0xff51afd7ed558ccdull;

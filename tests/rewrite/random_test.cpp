@@ -1,5 +1,6 @@
 // Random expressions: the normal form has the same value, at several sizes and points; what is proved is equal there.
 #include <cstdlib>
+#include <functional>
 #include <random>
 
 #include "evaluate.h"
@@ -146,6 +147,66 @@ TEST_F(Random, NormalFormKeepsTheValue) {
   EXPECT_GT(normalised, 2000);
   EXPECT_GT(compared_, 10000);
   EXPECT_GT(idempotent, normalised * 95 / 100);
+}
+
+TEST_F(Random, MatrixWordsKeepTheirValue) {
+  using Entry = std::function<Expr(Expr, Expr)>;
+  const Symbol *C = tensor("C", {n_, n_}), *w = tensor("w", {n_});
+  const auto plain = [&](const Symbol* s) -> Entry { return [=](Expr i, Expr j) { return at(s, {i, j}); }; };
+  const auto lambda = [&](const Entry& f) {
+    const IndexVar *p = var("p", n_), *q = var("q", n_);
+    return Lambda{{p, q}, f(ix(p), ix(q))};
+  };
+  const auto product = [&](const Entry& f, const Entry& g, Expr middle) -> Entry {
+    return [=, this](Expr i, Expr j) { return sum(middle, [&](Expr k) { return make::mul({f(i, k), g(k, j)}); }, "k"); };
+  };
+  const auto transposed = [](const Entry& f) -> Entry { return [=](Expr i, Expr j) { return f(j, i); }; };
+  const std::function<Entry(int)> square = [&](int depth) -> Entry {
+    if (depth <= 0) return plain(pick(2) ? B_ : C);
+    switch (pick(8)) {
+      case 0: return transposed(square(depth - 1));
+      case 1: {
+        const Entry f = square(depth - 1), g = square(depth - 1);
+        return [=](Expr i, Expr j) { return make::add({f(i, j), g(i, j)}); };
+      }
+      case 2: return product(square(depth - 1), square(depth - 1), n_);
+      case 3: return product(plain(A_), transposed(plain(A_)), m_);
+      case 4: {
+        const Entry f = square(depth - 1);
+        return [=, this](Expr i, Expr j) { return make::add({f(i, j), make::mul({p_, make::delta(i, j)})}); };
+      }
+      case 5: {
+        const Entry f = square(depth - 1);
+        return [=, this](Expr i, Expr j) { return make::add({f(i, j), make::mul({at(a_, {i}), at(w, {j})})}); };
+      }
+      default: {
+        const Entry f = square(depth - 1);
+        return [=](Expr i, Expr j) { return make::inverse(lambda(f), i, j); };
+      }
+    }
+  };
+  int normalised = 0;
+  for (std::uint64_t round = 0; round < rounds_ / 3; ++round) {
+    const Entry f = square(1 + static_cast<int>(pick(3))), g = square(static_cast<int>(pick(3)));
+    Expr e = nullptr;
+    switch (pick(4)) {
+      case 0: e = product(f, g, n_)(ix(k_), ix(l_)); break;
+      case 1: e = sum(n_, [&](Expr i) { return product(f, g, n_)(i, i); }); break;
+      case 2: e = make::det(lambda(f)); break;
+      default: e = sum(n_, [&](Expr j) { return make::mul({f(ix(k_), j), at(a_, {j})}); }); break;
+    }
+    try {
+      NormalOptions options;
+      options.seconds = 0.3;
+      const Expr form = normalize(e, options).form;
+      ++normalised;
+      EXPECT_EQ(differ(e, form), "") << "GRADUS_SEED=" << seed_ << " round " << round << ": " << dump(e) << "\nnormal form " << dump(form);
+      if (HasFailure()) break;
+    } catch (const OverBudget&) {
+    }
+  }
+  EXPECT_GT(normalised, 500);
+  EXPECT_GT(compared_, 2000);
 }
 
 TEST_F(Random, WhatIsProvedIsEqual) {

@@ -29,6 +29,11 @@ TEST_F(Tactics, NeighbouringRanges) {
   c->places.push_back(Place::axis);
   const auto power = [&](Expr k) { return mul({k, at(c, {k}), make::pow(x, sub(k, num(1)))}); };
   PROVES(sum_range(num(0), n, power), sum_range(num(1), n, power));
+  const Symbol* open = symbol("d");  // nothing is said of its range
+  const auto weighted = [&](Expr k) { return mul({k, make::ref(open, {k})}); };
+  PROVES(sum_range(num(0), n, weighted), sum_range(num(1), n, weighted));
+  DOES_NOT_PROVE(sum_range(num(0), n, [&](Expr k) { return make::ref(open, {k}); }), sum_range(num(1), n, [&](Expr k) { return make::ref(open, {k}); }));
+  DOES_NOT_PROVE(sum_range(num(1), n, weighted), sum_range(num(2), n, weighted));
 }
 
 TEST_F(Tactics, SumsCancelInsideSums) {

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <set>
 
+#include "app/derive_family.h"
 #include "app/derive_read.h"
+#include "app/domain.h"
 #include "calculus/differentiate.h"
 #include "notation/write.h"
 #include "rewrite/normal.h"
@@ -37,6 +39,13 @@ void collect_names(Expr e, std::set<std::string>& names, std::set<const Symbol*>
     if (!seen.insert(symbol).second) continue;
     for (const Clause& clause : symbol->clauses) collect_names(clause.body, names, seen);
   }
+}
+
+std::vector<std::string> names_in(Expr e) {
+  std::set<std::string> names;
+  std::set<const Symbol*> seen;
+  collect_names(e, names, seen);
+  return {names.begin(), names.end()};
 }
 
 /// Names for indices that nothing else has.
@@ -135,61 +144,22 @@ std::string shape_of(const Value& value) {
   return fmt::format("{} tensor with axes {}", product, fmt::join(names, ", "));
 }
 
-/// Whether it is positive wherever it is defined, as far as its form shows.
-bool surely_positive(Expr e) {
-  const auto all = [](const std::vector<Expr>& kids) { return std::all_of(kids.begin(), kids.end(), surely_positive); };
-  switch (e->kind) {
-    case Kind::number: return e->number > 0;
-    case Kind::ref: return e->symbol->role == Role::size || (e->symbol->traits.positive && e->slots.empty());
-    case Kind::add:
-    case Kind::mul: return all(e->kids);
-    case Kind::pow: return surely_positive(e->kids[0]);
-    case Kind::reduce: return surely_positive(e->kids[0]);
-    case Kind::func: {
-      const auto id = static_cast<Elementary>(e->op);
-      return id == Elementary::exp || id == Elementary::cosh || id == Elementary::sigmoid || id == Elementary::softplus;
-    }
-    default: return false;
-  }
-}
-
-/// Where the expression is defined and differentiable, in words.
-void domain_of(Expr whole, std::vector<std::string>& out) {
-  const auto add = [&](Expr e, const std::string& before, const std::string& behind) {
-    const auto matrix = write_matrix(e, e->free);
-    const std::string text = before + (matrix ? matrix->text : write_text(e)) + behind;
-    if (std::find(out.begin(), out.end(), text) == out.end()) out.push_back(text);
-  };
-  visit(whole, [&](Expr e) {
-    if (e->kind == Kind::func && !surely_positive(e->kids[0])) {
-      switch (row_of(static_cast<Elementary>(e->op)).domain) {
-        case Domain::all: break;
-        case Domain::positive: add(e->kids[0], "", " > 0"); break;
-        case Domain::nonzero: add(e->kids[0], "", " ≠ 0"); break;
-        case Domain::open_unit: add(e->kids[0], "|", "| < 1"); break;
-        case Domain::above_one: add(e->kids[0], "", " > 1"); break;
-      }
-    } else if (e->kind == Kind::pow && e->kids[1]->is_number() && !surely_positive(e->kids[0])) {
-      const Rational& exponent = e->kids[1]->number;
-      if (exponent.get_den() != 1) {
-        add(e->kids[0], "", " > 0");
-      } else if (exponent < 0) {
-        add(e->kids[0], "", " ≠ 0");
-      }
-    } else if (e->kind == Kind::inverse) {
-      const auto matrix = write_matrix(e->args[0].body, e->args[0].params);
-      const std::string text = (matrix ? matrix->text : "the matrix") + " is invertible";
-      if (std::find(out.begin(), out.end(), text) == out.end()) out.push_back(text);
-    }
-  });
-}
-
 class Deriver {
  public:
   Deriver(const DeriveRequest& request, const Understood& understood, Derivative& out)
       : request_(request), understood_(understood), out_(out) {}
 
   void run() {
+    if (!understood_.by || std::all_of(understood_.by->axes.begin(), understood_.by->axes.end(),
+                                       [](const IndexVar* axis) { return axis->lo && axis->hi; })) {
+      run_one();
+    } else {
+      run_family();
+    }
+  }
+
+ private:
+  void run_one() {
     const std::size_t order = understood_.by ? static_cast<std::size_t>(std::max(request_.order, 1)) : 0;
     const std::vector<Value> by(order, understood_.by.value_or(Value{}));
     const Value expression = with_ranges(*understood_.expression);
@@ -204,15 +174,8 @@ class Deriver {
       asked_for(value);
       raw = carried_out(value);
     } else {
-      Symbol* f = Pool::current().new_symbol(names.function());
-      f->latex = f->name;
-      for (const IndexVar* axis : value.axes) f->indices.push_back({axis->lo, axis->hi});
-      f->places.assign(f->indices.size(), Place::axis);
-      f->row = value.row;
-      std::vector<Expr> at;
-      for (const IndexVar* axis : value.axes) at.push_back(make::index(axis));
       Value pending = value;
-      pending.body = make::ref(f, at);
+      pending.body = name_for(value, names);
       for (std::size_t k = 0; k < by.size(); ++k) {
         const Value variable = names.renamed(by[k]);
         const bool gradient = value.axes.empty() && variable.axes.size() == 1;
@@ -232,9 +195,81 @@ class Deriver {
     finish(value);
     domain_of(expression.body, out_.assumptions);
     out_.ok = true;
+    result_ = value;
   }
 
- private:
+  /// By each part of a family, and once more with the parts as arrays.
+  void run_family() {
+    const Expr whole = understood_.expression->body;
+    const Symbol* family = understood_.by->body->symbol;
+    const std::vector<FamilyPart> parts = parts_of_family(whole, family, names_in(whole));
+    for (const FamilyPart& part : parts) {
+      Understood one = understood_;
+      one.by = Value{part.member, part.axes};
+      Derivative derivative;
+      derivative.request = out_.request;
+      derivative.wrt = out_.wrt;
+      Deriver deriver(request_, one, derivative);
+      deriver.run_one();
+      if (part.array) deriver.in_arrays_of(family, parts, part);
+      out_.parts.push_back(std::move(derivative));
+    }
+    if (out_.parts.empty()) {
+      out_.diagnostics.push_back({Severity::error, "derivative-by", {}, "it is not said which member of " + family->name +
+                                  " is meant", "write its indices: w_{1,i}"});
+      return;
+    }
+    const Derivative& first = out_.parts.front();
+    out_.expression = first.expression;
+    out_.expression_shape = first.expression_shape;
+    out_.name = first.name;
+    out_.ok = true;
+  }
+
+  void in_arrays_of(const Symbol* family, const std::vector<FamilyPart>& parts, const FamilyPart& part) {
+    Value value = result_;
+    value.body = in_arrays(result_.body, family, parts);
+    std::vector<Expr> at;
+    for (const IndexVar* axis : result_.axes) at.push_back(make::index(axis));
+    const Expr entry = make::ref(part.array, at);
+    const auto matrix = folded(value);
+    if (!matrix) return;
+    Value pending = value;
+    pending.body = make::deriv(name_, entry);
+    out_.result = *matrix;
+    out_.left = folded(pending).value_or(out_.left);
+    out_.folded = true;
+    out_.readings.push_back(fmt::format("{} is {}, {}", write_text(entry), write_text(in_terms(part, at)), ranges_of(value)));
+  }
+
+  static Expr in_terms(const FamilyPart& part, const std::vector<Expr>& at) {
+    IndexMap map;
+    for (std::size_t i = 0; i < part.axes.size(); ++i) map[part.axes[i]] = at[i];
+    return substitute(part.member, map);
+  }
+
+  static std::string ranges_of(const Value& value) {
+    std::vector<std::string> ranges;
+    for (const IndexVar* axis : value.axes) ranges.push_back(range_text(axis));
+    return fmt::format("{}", fmt::join(ranges, ", "));
+  }
+
+  /// What stands above the line of ∂f/∂x: the expression itself where it is short enough to be a name, else a new one.
+  Expr name_for(const Value& value, IndexNames& names) {
+    std::vector<Expr> at;
+    for (const IndexVar* axis : value.axes) at.push_back(make::index(axis));
+    const Expr body = value.body;
+    const bool is_name = body->kind == Kind::ref && body->slots.empty() && body->symbol->defined() && body->kids == at;
+    if (is_name) return name_ = body;
+    Symbol* f = Pool::current().new_symbol(names.function());
+    f->latex = f->name;
+    for (const IndexVar* axis : value.axes) f->indices.push_back({axis->lo, axis->hi});
+    f->places.assign(f->indices.size(), Place::axis);
+    f->row = value.row;
+    out_.name = f->name;
+    return name_ = make::ref(f, at);
+  }
+
   void asked_for(const Value& pending) {
     out_.left_entry = shown(pending.body);
     out_.left = folded(pending).value_or(out_.left_entry);
@@ -325,6 +360,8 @@ class Deriver {
 
   const DeriveRequest& request_;
   const Understood& understood_;
+  Value result_;
+  Expr name_ = nullptr;
   Derivative& out_;
 };
 

@@ -41,6 +41,7 @@ struct Derivative {
   std::string request;                  ///< the expression as the user wrote it
   std::string wrt;                      ///< as the user wrote it, or empty
   Shown expression;                     ///< as understood
+  std::string name;                     ///< what it is called in `left`; empty where it needs no name
   Shown left;                           ///< what was asked for: ∂f/∂x
   Shown left_entry;                     ///< its entry: ∂f/∂x_i; as `left` for a scalar
   Shown result;                         ///< matrix notation where there is one, else index notation
@@ -52,6 +53,7 @@ struct Derivative {
   std::vector<std::string> readings;     ///< what was inferred or not read literally
   std::vector<DeriveStep> steps;
   std::vector<Diagnostic> diagnostics;
+  std::vector<Derivative> parts;  ///< by a whole family of weights: one for each kind of member
   Source source;  ///< what the diagnostics point into
 };
 

@@ -54,6 +54,18 @@ SynPtr expression_at(const Source& source, Span span, std::vector<Diagnostic>& d
   return nullptr;
 }
 
+/// w and E of ∇_w E, or nulls.
+std::pair<SynPtr, SynPtr> whole_gradient(const SynPtr& syn) {
+  if (syn->kind != SynKind::product || syn->kids.size() < 2) return {};
+  const Syn& first = *syn->kids[0];
+  const bool nabla = first.kind == SynKind::scripts && first.kids[0]->text == "∇" && first.sub && !first.sup;
+  if (!nabla) return {};
+  if (syn->kids.size() == 2) return {first.sub, syn->kids[1]};
+  auto rest = std::make_shared<Syn>(*syn);
+  rest->kids.erase(rest->kids.begin());
+  return {first.sub, rest};
+}
+
 }  // namespace
 
 Understood understand(const DeriveRequest& request) {
@@ -88,7 +100,14 @@ Understood understand(const DeriveRequest& request) {
   if (!request.wrt.empty()) expressions.push_back(expression_at(out.source, by, out.diagnostics));
   if (std::count(expressions.begin(), expressions.end(), nullptr) > 0) return out;
 
-  const Elaboration elaboration = elaborate_with(out.source, document, expressions, options);
+  Elaboration elaboration = elaborate_with(out.source, document, expressions, options);
+  // ∇_w E by a family w as a whole: the engine takes it part by part.
+  if (const auto [family, of] = whole_gradient(expressions[0]); family && request.wrt.empty()) {
+    Elaboration other = elaborate_with(out.source, document, {of, family}, options);
+    if (!elaboration.expressions[0].value && other.expressions[0].value && other.expressions[1].value) {
+      elaboration = std::move(other);
+    }
+  }
   for (const ElaboratedExpression& read : elaboration.expressions) {
     for (const auto* told : {&read.inferred, &read.readings}) {
       for (const std::string& line : *told) {
@@ -103,7 +122,7 @@ Understood understand(const DeriveRequest& request) {
   out.gradient_rows = elaboration.gradient_rows;
   const auto& values = elaboration.expressions;
   if (!values[0].value) return out;
-  if (!request.wrt.empty()) {
+  if (values.size() > 1) {
     if (!values[1].value) return out;
     const Expr variable = values[1].value->body;
     if (variable->kind != Kind::ref || variable->symbol->role == Role::size ||

@@ -28,7 +28,11 @@ std::string derive_text(const Derivative& d, const TextStyle& style) {
   if (!d.ok) return diagnostics_text(d);
   const Ink ink(style.color);
   std::string out = diagnostics_text(d);
-  if (!d.wrt.empty()) out += fmt::format("f = {}    {}\n\n", d.expression.text, ink.dim(d.expression_shape));
+  if (!d.parts.empty()) {
+    for (const Derivative& part : d.parts) out += (out.empty() ? "" : "\n") + derive_text(part, style);
+    return out;
+  }
+  if (!d.name.empty()) out += fmt::format("{} = {}    {}\n\n", d.name, d.expression.text, ink.dim(d.expression_shape));
   std::size_t n = 0;
   for (const DeriveStep& step : d.steps) {
     out += fmt::format("{:>3}  {} = {}\n     {}\n", ++n, step.before.text, step.after.text, ink.dim(step.rule));
@@ -46,6 +50,8 @@ std::string derive_text(const Derivative& d, const TextStyle& style) {
 std::string derive_latex(const Derivative& d) {
   if (!d.ok) return diagnostics_text(d);
   std::string out;
+  for (const Derivative& part : d.parts) out += derive_latex(part);
+  if (!d.parts.empty()) return out;
   const Shown& left = d.folded ? d.left : d.left_entry;
   if (!d.steps.empty()) {
     out += "\\begin{align*}\n";
@@ -59,7 +65,10 @@ std::string derive_latex(const Derivative& d) {
 
 std::string derive_markdown(const Derivative& d) {
   if (!d.ok) return "```\n" + diagnostics_text(d) + "```\n";
-  std::string out = fmt::format("# Derivative of ${}$\n\n", d.expression.latex);
+  std::string out;
+  for (const Derivative& part : d.parts) out += (out.empty() ? "" : "\n") + derive_markdown(part);
+  if (!d.parts.empty()) return out;
+  out = fmt::format("# Derivative of ${}$\n\n", d.expression.latex);
   const Shown& left = d.folded ? d.left : d.left_entry;
   std::size_t n = 0;
   for (const DeriveStep& step : d.steps) {
@@ -72,12 +81,39 @@ std::string derive_markdown(const Derivative& d) {
   return out;
 }
 
-std::string derive_json(const Derivative& d) {
-  using Json = nlohmann::ordered_json;
-  const auto or_null = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json json_of(const Derivative& d) {
   Json steps = Json::array();
   for (const DeriveStep& step : d.steps) {
     steps.push_back({{"rule", step.rule}, {"before", step.before.latex}, {"after", step.after.latex}});
+  }
+  Json result = nullptr;
+  if (d.ok) {
+    result = {{"latex", d.result.latex}, {"text", d.result.text}, {"index_latex", d.entry.latex}, {"shape", d.shape}};
+  }
+  return {{"expression", d.request},      {"wrt", or_null(d.wrt)},
+          {"result", result},             {"layout", or_null(d.layout)},
+          {"assumptions", d.assumptions}, {"reading", d.readings},
+          {"steps", steps}};
+}
+
+}  // namespace
+
+std::string derive_json(const Derivative& d) {
+  Json out = json_of(d.parts.empty() ? d : d.parts.front());
+  if (!d.parts.empty()) {
+    Json parts = Json::array();
+    for (const Derivative& part : d.parts) {
+      Json one = json_of(part);
+      one["of"] = part.left_entry.latex;
+      parts.push_back(std::move(one));
+    }
+    out["parts"] = std::move(parts);
   }
   Json diagnostics = Json::array();
   for (const Diagnostic& diagnostic : d.diagnostics) {
@@ -88,37 +124,40 @@ std::string derive_json(const Derivative& d) {
                            {"message", diagnostic.message},
                            {"help", or_null(diagnostic.help)}});
   }
-  Json result = nullptr;
-  if (d.ok) {
-    result = {{"latex", d.result.latex}, {"text", d.result.text}, {"index_latex", d.entry.latex}, {"shape", d.shape}};
-  }
-  const Json out = {
-      {"expression", d.request},      {"wrt", or_null(d.wrt)}, {"result", result}, {"layout", or_null(d.layout)},
-      {"assumptions", d.assumptions}, {"reading", d.readings}, {"steps", steps},   {"diagnostics", diagnostics}};
+  out["diagnostics"] = std::move(diagnostics);
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
+
+namespace {
+
+std::string html_of(const Derivative& d) {
+  const auto formula = [](const Shown& left, const Shown& right) {
+    return fmt::format("<div class=\"formula\">{} = {}</div>\n", escape_html(left.text), escape_html(right.text));
+  };
+  const auto note = [](const std::string& text) {
+    return fmt::format("<div class=\"note\">{}</div>\n", escape_html(text));
+  };
+  std::string body;
+  for (const DeriveStep& step : d.steps) {
+    body += "<article>" + formula(step.before, step.after) + note(step.rule) + "</article>\n";
+  }
+  body += "<article class=\"good\">" + formula(d.folded ? d.left : d.left_entry, d.result);
+  if (shows_entries(d)) body += formula(d.left_entry, d.entry);
+  body += note(d.shape);
+  for (const auto* told : {&d.assumptions, &d.readings}) {
+    for (const std::string& line : *told) body += note(line);
+  }
+  return body + "</article>\n";
+}
+
+}  // namespace
 
 std::string derive_html(const Derivative& d) {
   std::string body;
   if (!d.diagnostics.empty()) body += fmt::format("<pre>{}</pre>\n", escape_html(diagnostics_text(d)));
-  if (d.ok) {
-    const Shown& left = d.folded ? d.left : d.left_entry;
-    for (const DeriveStep& step : d.steps) {
-      body += fmt::format("<article><div class=\"formula\">{} = {}</div><div class=\"note\">{}</div></article>\n",
-                          escape_html(step.before.text), escape_html(step.after.text), escape_html(step.rule));
-    }
-    body += fmt::format("<article class=\"good\"><div class=\"formula\">{} = {}</div>\n", escape_html(left.text),
-                        escape_html(d.result.text));
-    if (shows_entries(d)) {
-      body += fmt::format("<div class=\"formula\">{} = {}</div>\n", escape_html(d.left_entry.text),
-                          escape_html(d.entry.text));
-    }
-    body += fmt::format("<div class=\"note\">{}</div></article>\n", escape_html(d.shape));
-    for (const auto* told : {&d.assumptions, &d.readings}) {
-      for (const std::string& line : *told) body += fmt::format("<p class=\"note\">{}</p>\n", escape_html(line));
-    }
-  }
-  return html_page(d.ok ? d.left.text : d.request, d.expression.text, body);
+  for (const Derivative& part : d.parts) body += html_of(part);
+  if (d.ok && d.parts.empty()) body += html_of(d);
+  return html_page(d.request, d.expression.text, body);
 }
 
 }  // namespace gradus

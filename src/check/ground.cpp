@@ -8,7 +8,7 @@ namespace gradus {
 namespace {
 
 // Deeper than this the machine's stack is in danger; recursions without a base end here too.
-constexpr int max_depth = 3000;
+constexpr int max_depth = 2000;
 constexpr long max_components = 4096, max_terms = 100'000;
 
 }  // namespace

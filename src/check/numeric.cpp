@@ -252,6 +252,8 @@ AtPoint Comparison::refine(Evaluator& evaluator, NumericOutcome& outcome, const 
       any_defined = true;
       arb_sub(difference, lhs, rhs, prec);
       if (!difference.contains_zero()) {
+        // For people, a difference in the hundredth digit (e^{-200} in a sum) is no example.
+        if (options_.small && difference.exponent() < std::max(lhs.exponent(), rhs.exponent()) - 30) continue;
         failed = &pair;
         return AtPoint::differ;
       }
@@ -323,9 +325,13 @@ Counterexample Comparison::describe(const Pair& pair, Evaluator& evaluator, Poly
   }
   for (auto& [name, body] : polynomials) example.point.emplace_back(name, body);
   for (const auto& [symbol, value] : sizes_.values) example.sizes.emplace_back(symbol->name, value);
-  std::vector<const IndexVar*> free(problem_.free);
-  for (const IndexVar* var : free)
-    if (auto it = pair.indices.find(var); it != pair.indices.end()) example.sizes.emplace_back(var->name, it->second);
+  for (const IndexVar* var : problem_.free) {
+    auto it = pair.indices.find(var);
+    if (it == pair.indices.end()) continue;
+    const std::pair<std::string, long> shown_index{var->name, it->second};
+    if (std::find(example.sizes.begin(), example.sizes.end(), shown_index) == example.sizes.end())
+      example.sizes.push_back(shown_index);
+  }
   const auto text = [&](NodeId id) {
     if (const auto exact = evaluator.exact(id)) {
       const std::string digits = text_of(*exact);
@@ -336,9 +342,14 @@ Counterexample Comparison::describe(const Pair& pair, Evaluator& evaluator, Poly
   example.lhs = text(pair.lhs);
   example.rhs = text(pair.rhs);
   if (example.lhs == example.rhs) {
-    // Near-identities differ late.
-    example.lhs = evaluator.value(pair.lhs).text(60);
-    example.rhs = evaluator.value(pair.rhs).text(60);
+    // Near-identities differ late: as many digits as it takes.
+    Ball difference;
+    const Ball &lhs = evaluator.value(pair.lhs), &rhs = evaluator.value(pair.rhs);
+    arb_sub(difference, lhs, rhs, max_precision);
+    const long bits = std::max(lhs.exponent(), rhs.exponent()) - difference.exponent();
+    const int digits = static_cast<int>(std::min(6000L, bits * 302 / 1000 + 6));
+    example.lhs = lhs.text(digits);
+    example.rhs = rhs.text(digits);
   }
   return example;
 }

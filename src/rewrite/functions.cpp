@@ -75,12 +75,15 @@ Poly Normalizer::function_of_smooth(Elementary f, const Poly& u) {
       return (function(Elementary::log, Poly(1) + u) - function(Elementary::log, Poly(1) - u)).times(Rational(1, 2));
     case Elementary::acosh: return function(Elementary::log, u + power(multiply(u, u) - Poly(1), Rational(1, 2)));
     case Elementary::asinh:
-      return odd([&](const Poly& v) { return function(Elementary::log, v + power(multiply(v, v) + Poly(1), Rational(1, 2))); });
+      return odd([&](const Poly& v) {
+        return function(Elementary::log, v + power(multiply(v, v) + Poly(1), Rational(1, 2)));
+      });
     case Elementary::asin:
     case Elementary::atan:
     case Elementary::erf: return odd([&](const Poly& v) { return function_atom(f, v); });
     case Elementary::acos:
-      return normal(make::pi()).times(Rational(1, 2)) - odd([&](const Poly& v) { return function_atom(Elementary::asin, v); });
+      return normal(make::pi()).times(Rational(1, 2)) -
+             odd([&](const Poly& v) { return function_atom(Elementary::asin, v); });
     default: return function_atom(f, u);
   }
 }
@@ -131,8 +134,8 @@ Poly Normalizer::log_of_factor(Expr atom, bool wide) {
   return Poly::atom(make::func(Elementary::log, plain ? atom : make::func(Elementary::abs, atom)));
 }
 
-/// log(c·Π a^e) = log|c| + Σ e·log|a|. The bars are needed only where the signs of several factors are unknown; with one
-/// such factor of odd exponent its sign is known, because the argument is positive.
+/// log(c·Π a^e) = log|c| + Σ e·log|a|. The bars are needed only where the signs of several factors are unknown; with
+/// one such factor of odd exponent its sign is known, because the argument is positive.
 Poly Normalizer::logarithm(const Poly& u, bool wide) {
   if (u.is_zero()) throw Undefined{};
   Poly result;
@@ -145,7 +148,8 @@ Poly Normalizer::logarithm(const Poly& u, bool wide) {
     }
     if (rest > 1) result.add({{make::func(Elementary::log, make::number(Rational(rest))), 1}}, weight);
   };
-  const Primitive p = u.is_monomial() ? Primitive{u.terms().begin()->second, u.terms().begin()->first, Poly(1)} : primitive(u);
+  const Primitive p =
+      u.is_monomial() ? Primitive{u.terms().begin()->second, u.terms().begin()->first, Poly(1)} : primitive(u);
   Monomial m = p.common;
   if (p.rest.size() > 1) m = m * Monomial{{atom_of_sum(p.rest), 1}};
   std::size_t unknown = 0;
@@ -162,7 +166,8 @@ Poly Normalizer::logarithm(const Poly& u, bool wide) {
   }
   wide = wide || settings_.wide_logs || unknown > 1 || even_power;
   // An indicator among the factors: log of something that vanishes in one case. Left alone.
-  if (std::any_of(m.begin(), m.end(), [](const Factor& f) { return is_indicator(f.atom); })) return function_atom(Elementary::log, u);
+  if (std::any_of(m.begin(), m.end(), [](const Factor& f) { return is_indicator(f.atom); }))
+    return function_atom(Elementary::log, u);
   const Rational c = abs(p.coefficient);
   log_of_number(c.get_num(), 1);
   log_of_number(c.get_den(), -1);
@@ -312,7 +317,9 @@ bool Normalizer::zero_set_is_thin(const Poly& d) {
       continue;
     }
     const Traits& traits = x->symbol->traits;  // what is declared must leave x free
-    if (traits.integer || traits.one_hot || traits.sums_to_one || traits.unit_norm || traits.orthogonal || traits.diagonal) continue;
+    if (traits.integer || traits.one_hot || traits.sums_to_one || traits.unit_norm || traits.orthogonal ||
+        traits.diagonal)
+      continue;
     bool thin = true;
     for (const auto& [n, e] : d.terms()) {
       if (n == m) continue;

@@ -12,7 +12,8 @@ constexpr int kMaxOpenings = 6;
 /// h_t, or ∂h_t/∂w: the reference that recurs, or null.
 Expr recurring(Expr quantity) {
   const Expr ref = quantity->kind == Kind::deriv ? quantity->kids[0] : quantity;
-  if (ref->kind != Kind::ref || !ref->symbol->defined() || ref->symbol->family == 0 || !ref->slots.empty()) return nullptr;
+  if (ref->kind != Kind::ref || !ref->symbol->defined() || ref->symbol->family == 0 || !ref->slots.empty())
+    return nullptr;
   const bool recurs = std::any_of(ref->symbol->clauses.begin(), ref->symbol->clauses.end(), [&](const Clause& clause) {
     return clause.body && depends_on(clause.body, ref->symbol);
   });

@@ -1,8 +1,9 @@
 // Canonical names of bound indices.
 //
 // A binder's variable is one of a fixed family, chosen by level and range, where the level is above every level inside:
-// two sums that differ in the names of their indices become the same node. Which index of a nest gets which level is found
-// by colour refinement (colours are structural hashes that do not look at names); ties are searched, the least wins.
+// two sums that differ in the names of their indices become the same node. Which index of a nest gets which level is
+// found by colour refinement (colours are structural hashes that do not look at names); ties are searched, the least
+// wins.
 #include <algorithm>
 #include <tuple>
 
@@ -19,7 +20,8 @@ std::size_t mix(std::size_t h, std::size_t value) {
 }
 
 std::size_t hash_of(const Rational& q) {
-  return mix(static_cast<std::size_t>(mpz_get_si(q.get_num().get_mpz_t())), static_cast<std::size_t>(mpz_get_si(q.get_den().get_mpz_t())));
+  return mix(static_cast<std::size_t>(mpz_get_si(q.get_num().get_mpz_t())),
+             static_cast<std::size_t>(mpz_get_si(q.get_den().get_mpz_t())));
 }
 
 /// The identity of a bound; an open range has none.
@@ -73,14 +75,17 @@ std::size_t Normalizer::shape(Expr e, const std::unordered_map<const IndexVar*, 
     if (it != colours.end()) return it->second;
     return mix(0x1d, e->var->id);
   }
-  const bool coloured = std::any_of(e->free.begin(), e->free.end(), [&](const IndexVar* v) { return colours.count(v) != 0; });
+  const bool coloured =
+      std::any_of(e->free.begin(), e->free.end(), [&](const IndexVar* v) { return colours.count(v) != 0; });
   const bool binds = e->kind == Kind::reduce || !e->args.empty();
   if (!coloured && !binds && e->free.empty() && e->kids.empty()) return mix(0x2b, e->id);
   std::size_t h = mix(static_cast<std::size_t>(e->kind) * 64 + e->op, e->symbol ? e->symbol->id + 1 : 0);
   if (e->kind == Kind::number) return mix(h, hash_of(e->number));
   if (!coloured && e->kind != Kind::reduce) return mix(h, e->id);
   auto inner = colours;
-  const auto bind = [&](const IndexVar* var) { inner[var] = mix(mix(0x3f, shape(var->lo, inner)), shape(var->hi, inner)); };
+  const auto bind = [&](const IndexVar* var) {
+    inner[var] = mix(mix(0x3f, shape(var->lo, inner)), shape(var->hi, inner));
+  };
   if (e->kind == Kind::reduce) {
     if (!coloured) return mix(h, e->id);
     bind(e->var);
@@ -96,9 +101,11 @@ std::size_t Normalizer::shape(Expr e, const std::unordered_map<const IndexVar*, 
     h = mix(h, shape(lambda.body, inner));
   }
   inner = outside;
-  const bool commutative = e->kind == Kind::add || e->kind == Kind::mul || e->kind == Kind::delta || e->kind == Kind::inverse;
-  const bool symmetric = e->kind == Kind::ref && e->symbol->rank() == 2 &&
-                         (e->symbol->traits.symmetric || e->symbol->traits.positive_definite || e->symbol->traits.diagonal);
+  const bool commutative =
+      e->kind == Kind::add || e->kind == Kind::mul || e->kind == Kind::delta || e->kind == Kind::inverse;
+  const bool symmetric =
+      e->kind == Kind::ref && e->symbol->rank() == 2 &&
+      (e->symbol->traits.symmetric || e->symbol->traits.positive_definite || e->symbol->traits.diagonal);
   if (commutative) {
     std::size_t total = 0;
     for (Expr kid : e->kids) total += mix(0x55, shape(kid, inner));
@@ -202,7 +209,7 @@ struct Normalizer::Search {
   int level = 0;
   int leaves = 0;
   bool cancels = false;
-  std::optional<std::pair<IndexVars, Monomial>> best;  ///< names innermost first
+  std::optional<std::pair<IndexVars, Monomial>> best;   ///< names innermost first
   std::optional<std::pair<IndexVars, Poly>> rewritten;  ///< where the new names bring other rules to bear
   Rational coefficient;
 };
@@ -218,7 +225,8 @@ Poly Normalizer::labelled_sum(const Rational& c, const Monomial& m, const IndexV
     for (const IndexVar* var : search.vars) {
       const Rational by = shift_of(var, atoms);
       const bool fixed = std::any_of(search.vars.begin(), search.vars.end(), [&](const IndexVar* v) {
-        return v != var && (has_variable(v->lo, var) || has_variable(v->hi, var) || has_variable(var->lo, v) || has_variable(var->hi, v));
+        return v != var && (has_variable(v->lo, var) || has_variable(v->hi, var) || has_variable(var->lo, v) ||
+                            has_variable(var->hi, v));
       });
       moved.push_back(by == 0 || fixed ? var : shifted(var, by, map));
     }
@@ -313,7 +321,8 @@ void Normalizer::try_labels(Search& search, const std::vector<std::size_t>& colo
   while (!order.empty()) {
     const auto ready = std::find_if(order.begin(), order.end(), [&](std::size_t i) {
       return std::none_of(order.begin(), order.end(), [&](std::size_t j) {
-        return i != j && (has_variable(search.vars[i]->lo, search.vars[j]) || has_variable(search.vars[i]->hi, search.vars[j]));
+        return i != j &&
+               (has_variable(search.vars[i]->lo, search.vars[j]) || has_variable(search.vars[i]->hi, search.vars[j]));
       });
     });
     if (ready == order.end()) throw OverBudget{"ranges that depend on each other"};

@@ -1,4 +1,5 @@
-// Linear algebra in index notation: entries of inverses, determinants, and sums that contract by what is known of a matrix.
+// Linear algebra in index notation: entries of inverses, determinants, and sums that contract by what is known of a
+// matrix.
 #include <algorithm>
 #include <functional>
 
@@ -15,7 +16,8 @@ bool is_variable(Expr term, const IndexVar* var) { return term->kind == Kind::in
 
 Expr delta_in(const Monomial& m, const IndexVar* p, const IndexVar* q) {
   for (const Factor& factor : m) {
-    if (factor.atom->kind == Kind::delta && factor.exponent == 1 && has_variable(factor.atom, p) && has_variable(factor.atom, q)) {
+    if (factor.atom->kind == Kind::delta && factor.exponent == 1 && has_variable(factor.atom, p) &&
+        has_variable(factor.atom, q)) {
       return factor.atom;
     }
   }
@@ -32,7 +34,8 @@ IndexVars without(const IndexVars& vars, const IndexVar* var) {
 
 /// How many factors of the monomial, and of the sums in it, contain the variable.
 std::size_t uses(const Monomial& m, const IndexVar* var) {
-  return static_cast<std::size_t>(std::count_if(m.begin(), m.end(), [&](const Factor& f) { return has_variable(f.atom, var); }));
+  return static_cast<std::size_t>(
+      std::count_if(m.begin(), m.end(), [&](const Factor& f) { return has_variable(f.atom, var); }));
 }
 
 }  // namespace
@@ -62,7 +65,8 @@ std::optional<std::vector<Lambda>> Normalizer::square_factors(const Lambda& matr
     for (bool grown = true; grown;) {
       grown = false;
       for (const Factor& factor : factors) {
-        const bool touches = std::any_of(reached.begin(), reached.end(), [&](const IndexVar* v) { return has_variable(factor.atom, v); });
+        const bool touches = std::any_of(reached.begin(), reached.end(),
+                                         [&](const IndexVar* v) { return has_variable(factor.atom, v); });
         if (!touches) continue;
         for (const IndexVar* v : vars) {
           if (v != middle && has_variable(factor.atom, v)) grown = reached.insert(v).second || grown;
@@ -72,7 +76,8 @@ std::optional<std::vector<Lambda>> Normalizer::square_factors(const Lambda& matr
     }
     if (reached.count(q)) continue;
     for (const Factor& factor : factors) {
-      const bool is_left = std::any_of(reached.begin(), reached.end(), [&](const IndexVar* v) { return has_variable(factor.atom, v); });
+      const bool is_left =
+          std::any_of(reached.begin(), reached.end(), [&](const IndexVar* v) { return has_variable(factor.atom, v); });
       (is_left ? left : right).push_back(factor);
     }
     if (!uses(left, middle) || !uses(right, middle) || !uses(right, q)) continue;
@@ -124,7 +129,8 @@ Poly Normalizer::inverse_entry(const Lambda& matrix, Expr row, Expr column) {
     return multiply(scale, inverse_entry(canonical_matrix({matrix.params, to_expr(rest)}), row, column));
   }
   // δ_pq d_p
-  if (std::all_of(body.terms().begin(), body.terms().end(), [&](const auto& term) { return delta_in(term.first, p, q) != nullptr; })) {
+  if (std::all_of(body.terms().begin(), body.terms().end(),
+                  [&](const auto& term) { return delta_in(term.first, p, q) != nullptr; })) {
     Poly diagonal;
     for (const auto& [m, c] : body.terms()) diagonal.add(gradus::without(m, delta_in(m, p, q)), c);
     const Poly guard = normal_delta(row, column);
@@ -184,7 +190,9 @@ std::optional<Poly> Normalizer::rank_one_update(const Lambda& matrix) {
     Poly base = body;
     base.add(m, -c);
     if (!surely_invertible(base, p, q)) continue;
-    if (std::any_of(m.begin(), m.end(), [&](const Factor& f) { return has_variable(f.atom, p) && has_variable(f.atom, q); })) continue;
+    if (std::any_of(m.begin(), m.end(),
+                    [&](const Factor& f) { return has_variable(f.atom, p) && has_variable(f.atom, q); }))
+      continue;
     const Lambda rest = canonical_matrix({matrix.params, to_expr(base)});
     const IndexVar *row = make::fresh(p), *column = make::fresh(q);
     Poly update;
@@ -212,9 +220,11 @@ Poly Normalizer::determinant(const Lambda& matrix) {
     Poly whole;
     settle(parts.coefficient, scale, whole);
     const Poly rest = product_of(1 / parts.coefficient, scaled(scale, -1), body);
-    return multiply(symbolic_or_plain_power(whole, length_of(p)), determinant(canonical_matrix({matrix.params, to_expr(rest)})));
+    return multiply(symbolic_or_plain_power(whole, length_of(p)),
+                    determinant(canonical_matrix({matrix.params, to_expr(rest)})));
   }
-  if (std::all_of(body.terms().begin(), body.terms().end(), [&](const auto& term) { return delta_in(term.first, p, q) != nullptr; })) {
+  if (std::all_of(body.terms().begin(), body.terms().end(),
+                  [&](const auto& term) { return delta_in(term.first, p, q) != nullptr; })) {
     Poly diagonal;
     for (const auto& [m, c] : body.terms()) diagonal.add(gradus::without(m, delta_in(m, p, q)), c);
     return product_over(p, substituted(diagonal, {{q, make::index(p)}}));
@@ -227,7 +237,8 @@ Poly Normalizer::determinant(const Lambda& matrix) {
       return power(determinant(only.atom->args[0]), -1);
     }
   }
-  if (const auto factors = square_factors(matrix)) return multiply(determinant((*factors)[0]), determinant((*factors)[1]));
+  if (const auto factors = square_factors(matrix))
+    return multiply(determinant((*factors)[0]), determinant((*factors)[1]));
   if (auto updated = rank_one_update(matrix)) return *updated;
   Lambda own = matrix;
   if (same_range(p, q)) {
@@ -252,15 +263,18 @@ std::optional<Poly> Normalizer::contract_matrices(const Rational& c, const Monom
   return contract_traits(c, m, vars);
 }
 
-/// Σ_j A^{-1}_rj A_jt = δ_rt. Where A is a sum, its leading part is replaced: Σ_j A^{-1}_rj L_jt = δ_rt − Σ_j A^{-1}_rj (A − L)_jt.
-std::optional<Poly> Normalizer::contract_inverse(const Rational& c, const Monomial& m, const IndexVars& vars, Expr inverse) {
+/// Σ_j A^{-1}_rj A_jt = δ_rt. Where A is a sum, its leading part is replaced: Σ_j A^{-1}_rj L_jt = δ_rt − Σ_j A^{-1}_rj
+/// (A − L)_jt.
+std::optional<Poly> Normalizer::contract_inverse(const Rational& c, const Monomial& m, const IndexVars& vars,
+                                                 Expr inverse) {
   const Lambda& matrix = inverse->args[0];
   const IndexVar *p = matrix.params[0], *q = matrix.params[1];
   const Poly body = normal(matrix.body);
   // The leading part joins row and column in one factor or one sum, so that it can be found.
   const Monomial* lead = nullptr;
   for (const auto& [n, k] : body.terms()) {
-    const bool joined = n.size() == 1 && n[0].exponent == 1 && n[0].atom->kind != Kind::delta && has_variable(n[0].atom, p) && has_variable(n[0].atom, q);
+    const bool joined = n.size() == 1 && n[0].exponent == 1 && n[0].atom->kind != Kind::delta &&
+                        has_variable(n[0].atom, p) && has_variable(n[0].atom, q);
     if (joined && (!lead || precedes_by_shape(*lead, n))) lead = &n;
   }
   if (!lead) return std::nullopt;
@@ -277,10 +291,12 @@ std::optional<Poly> Normalizer::contract_inverse(const Rational& c, const Monomi
     for (const Factor& factor : rest_of_m) {
       visit(factor.atom, [&](Expr node) {
         const auto see = [&](Expr term) {
-          const bool closed = std::all_of(term->free.begin(), term->free.end(), [&](const IndexVar* v) { return has_variable(factor.atom, v); });
+          const bool closed = std::all_of(term->free.begin(), term->free.end(),
+                                          [&](const IndexVar* v) { return has_variable(factor.atom, v); });
           if (closed && affine(term) && !has_variable(term, j)) candidates.insert(term);
         };
-        if (node->kind == Kind::ref || node->kind == Kind::inverse) std::for_each(node->kids.begin(), node->kids.end(), see);
+        if (node->kind == Kind::ref || node->kind == Kind::inverse)
+          std::for_each(node->kids.begin(), node->kids.end(), see);
         for (const Slot& slot : node->slots) std::for_each(slot.at.begin(), slot.at.end(), see);
       });
     }
@@ -295,10 +311,13 @@ std::optional<Poly> Normalizer::contract_inverse(const Rational& c, const Monomi
       IndexVars left = vars;
       std::optional<Monomial> rest = match_factors(found, rest_of_m, j, left);
       if (!rest || has_variable(*rest, j)) continue;
-      if (std::any_of(left.begin(), left.end(), [&](const IndexVar* v) { return v != j && (has_variable(v->lo, j) || has_variable(v->hi, j)); })) continue;
+      if (std::any_of(left.begin(), left.end(),
+                      [&](const IndexVar* v) { return v != j && (has_variable(v->lo, j) || has_variable(v->hi, j)); }))
+        continue;
       const Expr r = other_end;
       const Poly identity = multiply(normal_delta(r, t), product_of(c / weight, *rest, 1));
-      const Poly correction = multiply(product_of(c / weight, *rest * Monomial{{inverse, 1}}, 1), substituted(others, map));
+      const Poly correction =
+          multiply(product_of(c / weight, *rest * Monomial{{inverse, 1}}, 1), substituted(others, map));
       Poly result = sum_over(without(left, j), identity);
       if (!others.is_zero()) result -= sum_over(left, correction);
       note_sum(Rule::inverse_product, c, m, vars, result);
@@ -308,9 +327,11 @@ std::optional<Poly> Normalizer::contract_inverse(const Rational& c, const Monomi
   return std::nullopt;
 }
 
-/// (c I + P Q)⁻¹ P = P (c I + Q P)⁻¹ and Q (c I + P Q)⁻¹ = (c I + Q P)⁻¹ Q, towards the one of the two inverses that was
-/// known first, and always where Q (c I + P Q)⁻¹ P stands, which is I − c (c I + Q P)⁻¹. Where c ≠ 0 both are invertible if one is.
-std::optional<Poly> Normalizer::push_through(const Rational& c, const Monomial& m, const IndexVars& vars, Expr inverse) {
+/// (c I + P Q)⁻¹ P = P (c I + Q P)⁻¹ and Q (c I + P Q)⁻¹ = (c I + Q P)⁻¹ Q, towards the one of the two inverses that
+/// was known first, and always where Q (c I + P Q)⁻¹ P stands, which is I − c (c I + Q P)⁻¹. Where c ≠ 0 both are
+/// invertible if one is.
+std::optional<Poly> Normalizer::push_through(const Rational& c, const Monomial& m, const IndexVars& vars,
+                                             Expr inverse) {
   const Lambda& matrix = inverse->args[0];
   const IndexVar *p = matrix.params[0], *q = matrix.params[1];
   const Poly body = normal(matrix.body);
@@ -340,7 +361,9 @@ std::optional<Poly> Normalizer::push_through(const Rational& c, const Monomial& 
       (at_p ? left : right).push_back(factor);
     }
   }
-  if (scale.is_zero() || !vanishes_thinly(scale) || !middle || left.empty() || right.empty() || middle->lo->free.size() + middle->hi->free.size() > 0) return std::nullopt;
+  if (scale.is_zero() || !vanishes_thinly(scale) || !middle || left.empty() || right.empty() ||
+      middle->lo->free.size() + middle->hi->free.size() > 0)
+    return std::nullopt;
   // The companion scale·δ_ij + weight·Σ_p Q_ip P_pj.
   const IndexVar *i = make::fresh(middle), *j = make::fresh(middle), *k = make::fresh(p);
   const auto part = [&](const Monomial& n, const IndexMap& map) {
@@ -348,7 +371,8 @@ std::optional<Poly> Normalizer::push_through(const Rational& c, const Monomial& 
     one.add(n, 1);
     return substituted(one, map);
   };
-  const IndexMap q_side{{middle, make::index(i)}, {q, make::index(k)}}, p_side{{middle, make::index(j)}, {p, make::index(k)}};
+  const IndexMap q_side{{middle, make::index(i)}, {q, make::index(k)}},
+      p_side{{middle, make::index(j)}, {p, make::index(k)}};
   const Poly gram = sum_over({k}, multiply(part(right, q_side), part(left, p_side)));
   const Poly companion = multiply(scale, normal_delta(make::index(i), make::index(j))) + gram.times(weight);
   const Lambda other = normal_lambda({{i, j}, to_expr(companion)});
@@ -371,24 +395,28 @@ std::optional<Poly> Normalizer::push_through(const Rational& c, const Monomial& 
       return found;
     };
     // The other part of the product at the far end, perhaps behind more inverses of the same matrix.
-    const std::function<bool(Expr, const Monomial&, const IndexVars&)> meets_other = [&](Expr from, const Monomial& rest, const IndexVars& open) {
-      if (from->kind != Kind::index || std::find(open.begin(), open.end(), from->var) == open.end()) return false;
-      for (Expr end : ends(from->var)) {
-        if (!affine(end) || has_variable(end, from->var)) continue;
-        const Poly wanted = part(by_column ? right : left, {{by_column ? q : p, from}, {middle, end}});
-        IndexVars vars_left = open;
-        if (!wanted.is_monomial() || wanted.terms().begin()->second != 1) continue;
-        const auto last = match_factors(wanted.terms().begin()->first, rest, from->var, vars_left);
-        if (last && !has_variable(*last, from->var)) return true;
-      }
-      for (const Factor& factor : rest) {
-        if (factor.atom->kind != Kind::inverse || factor.exponent != 1 || !(factor.atom->args[0] == matrix)) continue;
-        for (int side = 0; side < 2; ++side) {
-          if (factor.atom->kids[side] == from && meets_other(factor.atom->kids[1 - side], gradus::without(rest, factor.atom), open)) return true;
-        }
-      }
-      return false;
-    };
+    const std::function<bool(Expr, const Monomial&, const IndexVars&)> meets_other =
+        [&](Expr from, const Monomial& rest, const IndexVars& open) {
+          if (from->kind != Kind::index || std::find(open.begin(), open.end(), from->var) == open.end()) return false;
+          for (Expr end : ends(from->var)) {
+            if (!affine(end) || has_variable(end, from->var)) continue;
+            const Poly wanted = part(by_column ? right : left, {{by_column ? q : p, from}, {middle, end}});
+            IndexVars vars_left = open;
+            if (!wanted.is_monomial() || wanted.terms().begin()->second != 1) continue;
+            const auto last = match_factors(wanted.terms().begin()->first, rest, from->var, vars_left);
+            if (last && !has_variable(*last, from->var)) return true;
+          }
+          for (const Factor& factor : rest) {
+            if (factor.atom->kind != Kind::inverse || factor.exponent != 1 || !(factor.atom->args[0] == matrix))
+              continue;
+            for (int side = 0; side < 2; ++side) {
+              if (factor.atom->kids[side] == from &&
+                  meets_other(factor.atom->kids[1 - side], gradus::without(rest, factor.atom), open))
+                return true;
+            }
+          }
+          return false;
+        };
     for (Expr end : ends(joint->var)) {
       if (!affine(end) || has_variable(end, joint->var) || !surely_within(end, middle->lo, middle->hi)) continue;
       const Poly wanted = part(near_part, {{by_column ? p : q, joint}, {middle, end}});
@@ -396,7 +424,10 @@ std::optional<Poly> Normalizer::push_through(const Rational& c, const Monomial& 
       IndexVars left_vars = vars;
       const auto rest = match_factors(wanted.terms().begin()->first, rest_of_m, joint->var, left_vars);
       if (!rest || has_variable(*rest, joint->var)) continue;
-      if (std::any_of(left_vars.begin(), left_vars.end(), [&](const IndexVar* v) { return has_variable(v->lo, joint->var) || has_variable(v->hi, joint->var); })) continue;
+      if (std::any_of(left_vars.begin(), left_vars.end(), [&](const IndexVar* v) {
+            return has_variable(v->lo, joint->var) || has_variable(v->hi, joint->var);
+          }))
+        continue;
       if (!downwards && !meets_other(far, *rest, left_vars)) continue;
       const IndexVar* via = make::fresh(middle);
       const Expr v = make::index(via);
@@ -414,7 +445,8 @@ std::optional<Poly> Normalizer::push_through(const Rational& c, const Monomial& 
 
 /// The monomial without the wanted factors (a wanted sum may lie opened in it: then its indices leave `vars`); none if
 /// they are not there.
-std::optional<Monomial> Normalizer::match_factors(const Monomial& wanted, const Monomial& m, const IndexVar* joint, IndexVars& vars) {
+std::optional<Monomial> Normalizer::match_factors(const Monomial& wanted, const Monomial& m, const IndexVar* joint,
+                                                  IndexVars& vars) {
   Monomial factors;
   IndexVars bound;
   for (const Factor& factor : wanted) {
@@ -438,7 +470,8 @@ std::optional<Monomial> Normalizer::match_factors(const Monomial& wanted, const 
   const auto take = [&](const Monomial& parts) -> std::optional<Monomial> {
     for (const Factor& part : parts) {
       const Rational there = exponent_of(m, part.atom);
-      if (there != part.exponent && !(there.get_den() == 1 && part.exponent > 0 && there > part.exponent)) return std::nullopt;
+      if (there != part.exponent && !(there.get_den() == 1 && part.exponent > 0 && there > part.exponent))
+        return std::nullopt;
     }
     return m * scaled(parts, -1);
   };
@@ -452,12 +485,14 @@ std::optional<Monomial> Normalizer::match_factors(const Monomial& wanted, const 
       renamed = substituted(renamed, map);
       if (!renamed.is_monomial() || renamed.terms().begin()->second != 1) return false;
       const auto rest = take(renamed.terms().begin()->first);
-      if (!rest || std::any_of(chosen.begin(), chosen.end(), [&](const IndexVar* v) { return has_variable(*rest, v); })) return false;
+      if (!rest || std::any_of(chosen.begin(), chosen.end(), [&](const IndexVar* v) { return has_variable(*rest, v); }))
+        return false;
       result = rest;
       return true;
     }
     for (const IndexVar* var : vars) {
-      if (var == joint || !same_range(var, bound[k]) || std::find(chosen.begin(), chosen.end(), var) != chosen.end()) continue;
+      if (var == joint || !same_range(var, bound[k]) || std::find(chosen.begin(), chosen.end(), var) != chosen.end())
+        continue;
       IndexMap next = map;
       next[bound[k]] = make::index(var);
       chosen.push_back(var);
@@ -476,7 +511,9 @@ std::optional<Poly> Normalizer::contract_traits(const Rational& c, const Monomia
   for (const IndexVar* var : vars) {
     const std::size_t count = uses(m, var);
     if (count == 0 || count > 2) continue;
-    if (std::any_of(vars.begin(), vars.end(), [&](const IndexVar* v) { return has_variable(v->lo, var) || has_variable(v->hi, var); })) continue;
+    if (std::any_of(vars.begin(), vars.end(),
+                    [&](const IndexVar* v) { return has_variable(v->lo, var) || has_variable(v->hi, var); }))
+      continue;
     std::vector<Factor> holders;
     for (const Factor& factor : m) {
       if (has_variable(factor.atom, var)) holders.push_back(factor);
@@ -509,7 +546,8 @@ std::optional<Poly> Normalizer::contract_traits(const Rational& c, const Monomia
         if (!full_axis(first, axis) || !full_axis(second, axis)) continue;
         if (has_variable(first->kids[other], var) || has_variable(second->kids[other], var)) continue;
         Monomial rest = gradus::without(gradus::without(m, first), second);
-        const Poly result = sum_over(without(vars, var), product_of(c, rest, normal_delta(first->kids[other], second->kids[other])));
+        const Poly result =
+            sum_over(without(vars, var), product_of(c, rest, normal_delta(first->kids[other], second->kids[other])));
         note_sum(Rule::orthogonal, c, m, vars, result);
         return result;
       }

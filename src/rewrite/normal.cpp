@@ -58,7 +58,9 @@ bool has_numeric_range(Expr e) {
 
 bool has_log(Expr e) {
   bool found = false;
-  visit(e, [&](Expr node) { found = found || (node->kind == Kind::func && static_cast<Elementary>(node->op) == Elementary::log); });
+  visit(e, [&](Expr node) {
+    found = found || (node->kind == Kind::func && static_cast<Elementary>(node->op) == Elementary::log);
+  });
   return found;
 }
 
@@ -66,8 +68,8 @@ bool has_log(Expr e) {
 bool has_open_derivative(Expr e) {
   bool found = false;
   visit(e, [&](Expr node) {
-    found = found || (node->kind == Kind::deriv && node->kids[0]->kind == Kind::ref && node->kids[0]->symbol != node->kids[1]->symbol &&
-                      unfold(node->kids[0]));
+    found = found || (node->kind == Kind::deriv && node->kids[0]->kind == Kind::ref &&
+                      node->kids[0]->symbol != node->kids[1]->symbol && unfold(node->kids[0]));
   });
   return found;
 }
@@ -95,7 +97,9 @@ std::set<const Symbol*> next_layer(Expr residual, const std::set<const Symbol*>&
 class Prover {
  public:
   Prover(Expr a, Expr b, const NormalOptions& options)
-      : options_(options), deadline_(std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(options.seconds))) {
+      : options_(options),
+        deadline_(std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                                                         std::chrono::duration<double>(options.seconds))) {
     proof_.derivation.start = a;
     Derivation left, right;
     a_ = carry_out(a, &left);
@@ -128,8 +132,10 @@ class Prover {
     result.equal = true;
     result.residual = make::number(0);
     Derivation& derivation = result.derivation;
-    derivation.steps.push_back({"induction over " + induction->index->name + ": start", induction->base_left, induction->base_right});
-    derivation.steps.push_back({"induction over " + induction->index->name + ": step", induction->step_left, induction->step_right});
+    derivation.steps.push_back(
+        {"induction over " + induction->index->name + ": start", induction->base_left, induction->base_right});
+    derivation.steps.push_back(
+        {"induction over " + induction->index->name + ": step", induction->step_left, induction->step_right});
     derivation.steps.insert(derivation.steps.end(), proved.derivation.steps.begin(), proved.derivation.steps.end());
     derivation.result = induction->step_right;
     return result;

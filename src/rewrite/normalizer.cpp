@@ -24,7 +24,6 @@ class Deeper {
   int& depth_;
 };
 
-
 }  // namespace
 
 Normalizer::Normalizer(Settings settings, Budget& budget) : settings_(std::move(settings)), budget_(budget) {}
@@ -148,7 +147,8 @@ Poly Normalizer::normal_ref(Expr e) {
       guard = normal_delta(row, column);
       if (guard.is_zero()) return guard;
     }
-    if ((traits.symmetric || traits.positive_definite || traits.diagonal) && column->id < row->id) std::swap(row, column);
+    if ((traits.symmetric || traits.positive_definite || traits.diagonal) && column->id < row->id)
+      std::swap(row, column);
   }
   std::vector<Lambda> args;
   for (const Lambda& lambda : e->args) args.push_back(normal_lambda(lambda));
@@ -188,7 +188,8 @@ Poly Normalizer::normal_select(Expr e) {
   const auto is_index_term = [](Expr t) {
     const auto form = affine(t);
     return form && std::all_of(form->terms.begin(), form->terms.end(), [](const auto& term) {
-             return term.first->kind == Kind::index || (term.first->kind == Kind::ref && term.first->symbol->role == Role::size);
+             return term.first->kind == Kind::index ||
+                    (term.first->kind == Kind::ref && term.first->symbol->role == Role::size);
            });
   };
   const Expr a = normal_term(e->kids[0]), b = normal_term(e->kids[1]);
@@ -255,7 +256,8 @@ std::optional<Poly> Normalizer::peeled(ReduceOp op, const IndexVar* var, Expr bo
 /// A derivative that calculus left: of a quantity defined by recurrence, opened once where the settings ask for it.
 Poly Normalizer::normal_derivative(Expr e) {
   const Expr body = e->kids[0], wrt = e->kids[1];
-  if (!settings_.open_derivatives || e->mode() != DerivMode::total || body->kind != Kind::ref || body->symbol == wrt->symbol) {
+  if (!settings_.open_derivatives || e->mode() != DerivMode::total || body->kind != Kind::ref ||
+      body->symbol == wrt->symbol) {
     return Poly::atom(e);
   }
   const auto opened = unfold(body);
@@ -354,7 +356,8 @@ Poly Normalizer::factored(const Poly& poly) {
 void Normalizer::settle(const Rational& coefficient, const Monomial& m, Poly& out) {
   budget_.spend();
   if (coefficient == 0) return;
-  if (mpz_sizeinbase(coefficient.get_num().get_mpz_t(), 2) + mpz_sizeinbase(coefficient.get_den().get_mpz_t(), 2) > kMaxBits) {
+  if (mpz_sizeinbase(coefficient.get_num().get_mpz_t(), 2) + mpz_sizeinbase(coefficient.get_den().get_mpz_t(), 2) >
+      kMaxBits) {
     throw OverBudget{"digits of a coefficient"};
   }
   const Deeper deeper(depth_, kMaxDepth, "depth of the expression");
@@ -427,7 +430,8 @@ bool Normalizer::settle_factor(const Rational& coefficient, const Monomial& m, c
       return false;
     }
     case Kind::ref: {  // entries of a one-hot vector are 0 or 1
-      if (!factor.atom->symbol->traits.one_hot || !factor.atom->slots.empty() || e.get_den() != 1 || e < 2) return false;
+      if (!factor.atom->symbol->traits.one_hot || !factor.atom->slots.empty() || e.get_den() != 1 || e < 2)
+        return false;
       settle(coefficient, without(m, factor.atom) * Monomial{{factor.atom, 1}}, out);
       return true;
     }
@@ -450,7 +454,8 @@ bool Normalizer::settle_delta(const Rational& coefficient, const Monomial& m, Ex
   const Monomial rest = without(m, delta);
   if (!has_variable(rest, var)) return false;
   // var = var − (a − b)/weight
-  const Expr value = normal_term(make::sub(make::index(var), make::mul({make::number(1 / weight), make::sub(delta->kids[0], delta->kids[1])})));
+  const Expr value = normal_term(
+      make::sub(make::index(var), make::mul({make::number(1 / weight), make::sub(delta->kids[0], delta->kids[1])})));
   if (has_variable(value, var)) return false;
   try {
     Poly changed;
@@ -472,7 +477,8 @@ bool Normalizer::settle_indicators(const Rational& coefficient, const Monomial& 
     if (factor.atom->kind != Kind::select || factor.exponent != 1) continue;
     const Expr d = factor.atom->kids[0];
     if (factor.atom->relation() == Relation::eq) {
-      if (exponent_of(m, make::select(Relation::gt, d, make::number(0), make::number(1), make::number(0))) == 1) return true;
+      if (exponent_of(m, make::select(Relation::gt, d, make::number(0), make::number(1), make::number(0))) == 1)
+        return true;
       // d = c·x + rest with x an atom: x may be replaced where d is zero.
       const Poly whole = normal(d);
       const Monomial lead = leading(whole);
@@ -547,7 +553,8 @@ bool Normalizer::settle_fraction(const Rational& coefficient, const Monomial& m,
 }
 
 /// With D = c + a·(…): a^{-1}·D^{-k} = (D − (D − c))·a^{-1}·D^{-k}/c, so that e^{-x}/(1 + e^x) = e^{-x} − 1/(1 + e^x).
-bool Normalizer::settle_negative(const Rational& coefficient, const Monomial& m, const Factor& denominator, const Poly& d, Poly& out) {
+bool Normalizer::settle_negative(const Rational& coefficient, const Monomial& m, const Factor& denominator,
+                                 const Poly& d, Poly& out) {
   const Rational c = d.constant();
   if (c == 0) return false;
   for (const Factor& factor : m) {

@@ -1,8 +1,9 @@
 // The engine of the normal form: expressions in, polynomials in atoms out. Internal to rewrite.
 //
-// Soundness: every rule here is an equation that holds, for all sizes, wherever both its sides are defined; where a rule
-// needs the sign of something, it asks sign_of and otherwise keeps an absolute value or leaves the atom alone. Conditions
-// become indicators in {0, 1}: select(c, a, b) is c·a + (1 − c)·b, so that a case that is not taken is multiplied by 0.
+// Soundness: every rule here is an equation that holds, for all sizes, wherever both its sides are defined; where a
+// rule needs the sign of something, it asks sign_of and otherwise keeps an absolute value or leaves the atom alone.
+// Conditions become indicators in {0, 1}: select(c, a, b) is c·a + (1 − c)·b, so that a case that is not taken is
+// multiplied by 0.
 #pragma once
 
 #include <functional>
@@ -30,13 +31,13 @@ enum class Sign : std::uint8_t { unknown, nonnegative, positive };
 
 struct Settings {
   NormalOptions options;
-  std::set<const Symbol*> open;             ///< defined symbols to unfold
-  std::unordered_set<Expr> positive;        ///< refs known to be positive wherever both sides are defined
-  bool wide_logs = false;                   ///< log u as log |u|, which is the same wherever log u is defined
-  bool expand_ranges = false;               ///< sums over short numeric ranges are written out
-  bool expand_products = true;              ///< products of sums are multiplied out
-  bool open_derivatives = false;            ///< ∂h_t/∂w of a recurrence as the derivative of its right side
-  const IndexVar* peel = nullptr;           ///< sums and products that end at this index have their last term split off
+  std::set<const Symbol*> open;       ///< defined symbols to unfold
+  std::unordered_set<Expr> positive;  ///< refs known to be positive wherever both sides are defined
+  bool wide_logs = false;             ///< log u as log |u|, which is the same wherever log u is defined
+  bool expand_ranges = false;         ///< sums over short numeric ranges are written out
+  bool expand_products = true;        ///< products of sums are multiplied out
+  bool open_derivatives = false;      ///< ∂h_t/∂w of a recurrence as the derivative of its right side
+  const IndexVar* peel = nullptr;     ///< sums and products that end at this index have their last term split off
 };
 
 class Normalizer {
@@ -77,7 +78,8 @@ class Normalizer {
   bool settle_delta(const Rational& coefficient, const Monomial& m, Expr delta, Poly& out);
   bool settle_indicators(const Rational& coefficient, const Monomial& m, Poly& out);
   bool settle_fraction(const Rational& coefficient, const Monomial& m, const Factor& denominator, Poly& out);
-  bool settle_negative(const Rational& coefficient, const Monomial& m, const Factor& denominator, const Poly& d, Poly& out);
+  bool settle_negative(const Rational& coefficient, const Monomial& m, const Factor& denominator, const Poly& d,
+                       Poly& out);
   Poly product_of(const Rational& coefficient, const Monomial& m, const Poly& other);
   void check_size(const Poly& poly) const;
 
@@ -92,7 +94,8 @@ class Normalizer {
   Sign sign_of_factor(const Factor& factor);
   Sign sign_of_monomial(const Monomial& m);
   bool is_integer_valued(const Poly& poly) const;
-  /// poly = coefficient · common · rest, rest with coprime integer coefficients, a positive leading one and no common atom.
+  /// poly = coefficient · common · rest, rest with coprime integer coefficients, a positive leading one and no common
+  /// atom.
   struct Primitive {
     Rational coefficient;
     Monomial common;
@@ -166,7 +169,8 @@ class Normalizer {
   Lambda canonical_matrix(const Lambda& matrix);
   Poly symbolic_or_plain_power(const Poly& base, const Poly& exponent);
   bool precedes_by_shape(const Monomial& a, const Monomial& b);
-  std::optional<Monomial> match_factors(const Monomial& wanted, const Monomial& m, const IndexVar* joint, IndexVars& vars);
+  std::optional<Monomial> match_factors(const Monomial& wanted, const Monomial& m, const IndexVar* joint,
+                                        IndexVars& vars);
 
   /// Remembers a use of a rule with what it did, the first of each, for derivations.
   void used(Rule rule, Expr before, Expr after);

@@ -54,7 +54,7 @@ Monomial without(const Monomial& m, Expr atom) {
 
 bool has_variable(Expr e, const IndexVar* var) {
   return e && std::binary_search(e->free.begin(), e->free.end(), var,
-                            [](const IndexVar* a, const IndexVar* b) { return a->id < b->id; });
+                                 [](const IndexVar* a, const IndexVar* b) { return a->id < b->id; });
 }
 
 bool has_variable(const Monomial& m, const IndexVar* var) {

@@ -1,6 +1,7 @@
 // Polynomials in atoms: the data of the normal form. A term is a rational coefficient and a sorted product of
-// atom^exponent with rational exponents, so that x^{1/2}, 1/x and e^{-x} are all monomials. An atom is an expression that
-// no rule takes further apart; a sum over indices is an atom as well, with canonically named indices. Internal to rewrite.
+// atom^exponent with rational exponents, so that x^{1/2}, 1/x and e^{-x} are all monomials. An atom is an expression
+// that no rule takes further apart; a sum over indices is an atom as well, with canonically named indices. Internal to
+// rewrite.
 #pragma once
 
 #include <map>

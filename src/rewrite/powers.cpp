@@ -54,8 +54,8 @@ Poly Normalizer::power_of_number(const Rational& base, const Rational& exponent)
 
 // ---- powers
 
-/// f(s·a + b) = s·f(a + b) + (1 − s)·f(b) for an indicator s. A case where f is undefined does not happen where the whole
-/// is defined, so that the other case is all there is.
+/// f(s·a + b) = s·f(a + b) + (1 − s)·f(b) for an indicator s. A case where f is undefined does not happen where the
+/// whole is defined, so that the other case is all there is.
 Poly Normalizer::by_cases(const Poly& u, Expr indicator, const std::function<Poly(const Poly&)>& f) {
   const auto [on, off] = cases_of(u, indicator);
   std::optional<Poly> value_on, value_off;
@@ -82,7 +82,8 @@ Poly Normalizer::power(const Poly& base, const Rational& exponent, bool wide) {
   if (const Expr s = grows ? nullptr : indicator_in(base)) {
     return by_cases(base, s, [&](const Poly& u) { return power(u, exponent, true); });
   }
-  if (base.is_monomial()) return power_of_monomial(base.terms().begin()->second, base.terms().begin()->first, exponent, wide);
+  if (base.is_monomial())
+    return power_of_monomial(base.terms().begin()->second, base.terms().begin()->first, exponent, wide);
   if (grows && settings_.expand_products) {
     if (exponent > 64) throw OverBudget{"exponent of a sum (64)"};
     Poly result = 1, square = base;
@@ -98,8 +99,8 @@ Poly Normalizer::power(const Poly& base, const Rational& exponent, bool wide) {
   return power_of_monomial(p.coefficient * c, p.common * square, exponent, wide);
 }
 
-/// (c·Π a^e)^q. For fractional q the signs matter: what is not known to be positive keeps an absolute value, `wide` even
-/// where one factor's sign follows from the base being positive.
+/// (c·Π a^e)^q. For fractional q the signs matter: what is not known to be positive keeps an absolute value, `wide`
+/// even where one factor's sign follows from the base being positive.
 Poly Normalizer::power_of_monomial(const Rational& c, const Monomial& m, const Rational& q, bool wide) {
   if (is_integer(q)) {
     Poly result;
@@ -194,10 +195,13 @@ Poly Normalizer::symbolic_power(const Poly& base, const Poly& exponent) {
   // e^u: the base is a power of e.
   if (base.is_monomial()) {
     const auto& [m, c] = *base.terms().begin();
-    const bool apart = positive ? std::all_of(m.begin(), m.end(), [&](const Factor& f) { return sign_of_factor(f) == Sign::positive; }) && c > 0
+    const bool apart = positive ? std::all_of(m.begin(), m.end(),
+                                              [&](const Factor& f) { return sign_of_factor(f) == Sign::positive; }) &&
+                                      c > 0
                                 : integer;
     if (apart && (m.size() + (c == 1 ? 0 : 1) > 1 || (m.size() == 1 && m[0].exponent != 1) ||
-                  (m.size() == 1 && m[0].atom->kind == Kind::func && static_cast<Elementary>(m[0].atom->op) == Elementary::exp))) {
+                  (m.size() == 1 && m[0].atom->kind == Kind::func &&
+                   static_cast<Elementary>(m[0].atom->op) == Elementary::exp))) {
       Poly result = 1;
       for (const Factor& factor : m) {
         const Poly e = exponent.times(factor.exponent);
@@ -206,7 +210,8 @@ Poly Normalizer::symbolic_power(const Poly& base, const Poly& exponent) {
         } else if (factor.exponent.get_den() == 1 || positive) {
           result = multiply(result, symbolic_power(normal(factor.atom), e));
         } else {
-          result = multiply(result, Poly::atom(make::pow(to_expr(Poly::atom(factor.atom, factor.exponent)), to_expr(exponent))));
+          result = multiply(
+              result, Poly::atom(make::pow(to_expr(Poly::atom(factor.atom, factor.exponent)), to_expr(exponent))));
         }
       }
       return c == 1 ? result : multiply(result, symbolic_power(Poly(c), exponent));
@@ -272,7 +277,8 @@ std::optional<Poly> Normalizer::square_root(const Poly& square) {
     return std::pair(m, p.terms().at(m));
   };
   const auto [m, c] = leading_term(square);
-  if (c < 0 || !mpz_perfect_square_p(c.get_num().get_mpz_t()) || !mpz_perfect_square_p(c.get_den().get_mpz_t())) return std::nullopt;
+  if (c < 0 || !mpz_perfect_square_p(c.get_num().get_mpz_t()) || !mpz_perfect_square_p(c.get_den().get_mpz_t()))
+    return std::nullopt;
   const Monomial first = scaled(m, Rational(1, 2));
   for (const Factor& factor : first) {
     if (!is_integer(factor.exponent)) return std::nullopt;
@@ -397,7 +403,9 @@ Sign Normalizer::sign_of_atom(Expr atom) {
   Sign sign = Sign::unknown;
   const auto if_positive = [&](Expr e) { return sign_of(normal(e)) == Sign::positive; };
   switch (atom->kind) {
-    case Kind::number: sign = atom->number > 0 ? Sign::positive : atom->number == 0 ? Sign::nonnegative : Sign::unknown; break;
+    case Kind::number:
+      sign = atom->number > 0 ? Sign::positive : atom->number == 0 ? Sign::nonnegative : Sign::unknown;
+      break;
     case Kind::index:
       if (atom->var->lo && compare(Relation::ge, atom, make::number(0)).value_or(false)) {
         sign = compare(Relation::gt, atom, make::number(0)).value_or(false) ? Sign::positive : Sign::nonnegative;
@@ -407,8 +415,9 @@ Sign Normalizer::sign_of_atom(Expr atom) {
       const Symbol* symbol = atom->symbol;
       const bool diagonal_entry = symbol->traits.positive_definite && symbol->rank() == 2 && atom->slots.empty() &&
                                   atom->kids[symbol->family] == atom->kids[symbol->family + 1];
-      if (symbol->role == Role::size || settings_.positive.count(atom) || (atom->slots.empty() && symbol->traits.positive) ||
-          diagonal_entry || (symbol->role == Role::constant && symbol->traits.positive)) {
+      if (symbol->role == Role::size || settings_.positive.count(atom) ||
+          (atom->slots.empty() && symbol->traits.positive) || diagonal_entry ||
+          (symbol->role == Role::constant && symbol->traits.positive)) {
         sign = Sign::positive;
       }
       break;
@@ -416,7 +425,8 @@ Sign Normalizer::sign_of_atom(Expr atom) {
     case Kind::add:
       if (settings_.expand_products) {
         sign = sign_of(normal(atom));
-      } else if (std::all_of(atom->kids.begin(), atom->kids.end(), [&](Expr kid) { return sign_of(normal(kid)) != Sign::unknown; })) {
+      } else if (std::all_of(atom->kids.begin(), atom->kids.end(),
+                             [&](Expr kid) { return sign_of(normal(kid)) != Sign::unknown; })) {
         sign = std::any_of(atom->kids.begin(), atom->kids.end(), if_positive) ? Sign::positive : Sign::nonnegative;
       }
       break;
@@ -443,7 +453,8 @@ Sign Normalizer::sign_of_atom(Expr atom) {
     case Kind::select: sign = Sign::nonnegative; break;
     case Kind::det: {
       const Expr body = atom->args[0].body;
-      if (body->kind == Kind::ref && body->slots.empty() && (body->symbol->traits.positive_definite || body->symbol->traits.positive_det)) {
+      if (body->kind == Kind::ref && body->slots.empty() &&
+          (body->symbol->traits.positive_definite || body->symbol->traits.positive_det)) {
         sign = Sign::positive;
       }
       break;
@@ -459,7 +470,8 @@ Sign Normalizer::sign_of_factor(const Factor& factor) {
   if (sign == Sign::positive) return sign;
   if (sign == Sign::unknown && !by_exponent) return sign;
   if (factor.exponent < 0) return Sign::positive;
-  if (factor.atom->kind == Kind::ref && factor.atom->symbol->traits.nonzero && factor.atom->symbol->rank() == 0) return Sign::positive;
+  if (factor.atom->kind == Kind::ref && factor.atom->symbol->traits.nonzero && factor.atom->symbol->rank() == 0)
+    return Sign::positive;
   return Sign::nonnegative;
 }
 

@@ -20,14 +20,16 @@ T pow(T a, T b) { return {make::pow(a.expr, b.expr)}; }
 T number(const Rational& q) { return {make::number(q)}; }
 T pi() { return {make::pi()}; }
 T delta(T a, T b) { return {make::delta(a.expr, b.expr)}; }
-T select(Relation r, T a, T b, T then, T otherwise) { return {make::select(r, a.expr, b.expr, then.expr, otherwise.expr)}; }
+T select(Relation r, T a, T b, T then, T otherwise) {
+  return {make::select(r, a.expr, b.expr, then.expr, otherwise.expr)};
+}
 
 #define ELEMENTARY(name, latex, text_names, domain, kinks, derivative, ball) \
   [[maybe_unused]] T name(T u) { return {make::func(Elementary::name, u.expr)}; }
 #include "expr/elementary.def"
 #undef ELEMENTARY
 
-#define RULE(id, name, condition, before, after)                      \
+#define RULE(id, name, condition, before, after)                         \
   T before_##id([[maybe_unused]] const RuleSample& s) { return before; } \
   T after_##id([[maybe_unused]] const RuleSample& s) { return after; }
 #include "rewrite/rules.def"
@@ -38,7 +40,8 @@ T select(Relation r, T a, T b, T then, T otherwise) { return {make::select(r, a.
 namespace {
 
 constexpr RuleRow kRows[] = {
-#define RULE(id, name, condition, before, after) {Rule::id, name, condition, &rule_words::before_##id, &rule_words::after_##id},
+#define RULE(id, name, condition, before, after) \
+  {Rule::id, name, condition, &rule_words::before_##id, &rule_words::after_##id},
 #include "rewrite/rules.def"
 #undef RULE
 };

@@ -20,8 +20,8 @@ struct RuleTerm {
   Expr expr = nullptr;
 };
 
-/// What the instances are made of: scalars u, v and a positive p, whatever expressions they are; vectors a, b, and y with
-/// entries that sum to one; square matrices A, B, and Q orthogonal; free indices i, j; all of size n.
+/// What the instances are made of: scalars u, v and a positive p, whatever expressions they are; vectors a, b, and y
+/// with entries that sum to one; square matrices A, B, and Q orthogonal; free indices i, j; all of size n.
 struct RuleSample {
   using Entry = std::function<RuleTerm(RuleTerm)>;
   using Entries = std::function<RuleTerm(RuleTerm, RuleTerm)>;

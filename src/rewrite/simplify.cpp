@@ -36,7 +36,9 @@ class Simplifier {
     }
   }
 
-  static bool inside(Expr e, const IndexVar* var) { return std::find(e->free.begin(), e->free.end(), var) != e->free.end(); }
+  static bool inside(Expr e, const IndexVar* var) {
+    return std::find(e->free.begin(), e->free.end(), var) != e->free.end();
+  }
 
   /// Σ over a sum term by term where a δ is in reach, constants moved out, δ eliminated.
   static Expr sum(Expr e) {
@@ -66,7 +68,8 @@ class Simplifier {
     if (body->kind == Kind::add) {
       const bool has_delta = std::any_of(body->kids.begin(), body->kids.end(), [&](Expr term) {
         if (term->kind == Kind::delta) return true;
-        return term->kind == Kind::mul && std::any_of(term->kids.begin(), term->kids.end(), [](Expr f) { return f->kind == Kind::delta; });
+        return term->kind == Kind::mul &&
+               std::any_of(term->kids.begin(), term->kids.end(), [](Expr f) { return f->kind == Kind::delta; });
       });
       if (has_delta) {
         std::vector<Expr> terms;
@@ -94,7 +97,8 @@ class Simplifier {
   /// δ_ab f(a) = δ_ab f(b) for a product: the later variable goes.
   static Expr product(Expr e) {
     for (Expr factor : e->kids) {
-      if (factor->kind != Kind::delta || factor->kids[0]->kind != Kind::index || factor->kids[1]->kind != Kind::index) continue;
+      if (factor->kind != Kind::delta || factor->kids[0]->kind != Kind::index || factor->kids[1]->kind != Kind::index)
+        continue;
       const Expr keep = factor->kids[0], gone = factor->kids[1];
       std::vector<Expr> rest{factor};
       bool changed = false;

@@ -101,7 +101,8 @@ std::optional<Poly> Normalizer::eliminate_delta(const Rational& c, const Monomia
     const auto difference = affine(make::sub(factor.atom->kids[0], factor.atom->kids[1]));
     if (!difference) continue;
     for (const auto& [term, k] : difference->terms) {
-      if (term->kind != Kind::index || abs(k) != 1 || std::find(vars.begin(), vars.end(), term->var) == vars.end()) continue;
+      if (term->kind != Kind::index || abs(k) != 1 || std::find(vars.begin(), vars.end(), term->var) == vars.end())
+        continue;
       const Expr whole = make::sub(factor.atom->kids[0], factor.atom->kids[1]);
       const Expr value = normal_term(make::sub(term, make::mul({make::number(1 / k), whole})));
       if (has_variable(value, term->var)) continue;
@@ -148,8 +149,8 @@ std::optional<Poly> Normalizer::eliminate_delta(const Rational& c, const Monomia
 
 namespace {
 
-/// Whether the expression is defined whatever its variables are: sums, products, natural powers, entire functions. Powers
-/// with an index in the exponent are natural where `declared_at` says so.
+/// Whether the expression is defined whatever its variables are: sums, products, natural powers, entire functions.
+/// Powers with an index in the exponent are natural where `declared_at` says so.
 bool total(Expr e) {
   bool result = true;
   visit(e, [&](Expr node) {
@@ -160,10 +161,11 @@ bool total(Expr e) {
           result = result && exponent->number.get_den() == 1 && exponent->number > 0;
         } else {
           const auto form = affine(exponent);  // natural at the new value: see declared_at
-          result = result && form && form->constant.get_den() == 1 &&
-                   std::all_of(form->terms.begin(), form->terms.end(), [](const auto& t) {
-                     return t.second.get_den() == 1 && (t.first->kind == Kind::index || t.first->symbol->role == Role::size);
-                   });
+          result =
+              result && form && form->constant.get_den() == 1 &&
+              std::all_of(form->terms.begin(), form->terms.end(), [](const auto& t) {
+                return t.second.get_den() == 1 && (t.first->kind == Kind::index || t.first->symbol->role == Role::size);
+              });
         }
         break;
       }
@@ -221,7 +223,9 @@ std::optional<Poly> Normalizer::drop_zero_ends(const Rational& c, const Monomial
       return f.exponent > 0 && has_variable(f.atom, var) && (f.atom->kind == Kind::index || is_indicator(f.atom));
     });
     if (!may_vanish || !compare(Relation::le, var->lo, var->hi).value_or(false)) continue;
-    if (std::any_of(vars.begin(), vars.end(), [&](const IndexVar* v) { return range_depends(v, var) || range_depends(var, v); })) continue;
+    if (std::any_of(vars.begin(), vars.end(),
+                    [&](const IndexVar* v) { return range_depends(v, var) || range_depends(var, v); }))
+      continue;
     for (const bool below : {true, false}) {
       Poly body;
       body.add(m, c);
@@ -240,14 +244,16 @@ std::optional<Poly> Normalizer::drop_zero_ends(const Rational& c, const Monomial
   return std::nullopt;
 }
 
-/// Σ_{k=2}^n a_k = Σ_{k=1}^n a_k − a_1: a range that stops a little short of where its components exist is filled up, so
-/// that sums over neighbouring ranges can be compared.
+/// Σ_{k=2}^n a_k = Σ_{k=1}^n a_k − a_1: a range that stops a little short of where its components exist is filled up,
+/// so that sums over neighbouring ranges can be compared.
 std::optional<Poly> Normalizer::extend_range(const Rational& c, const Monomial& m, const IndexVars& vars) {
   constexpr long kMost = 3;
   for (std::size_t at = 0; at < vars.size(); ++at) {
     const IndexVar* var = vars[at];
     if (!surely_no_gap(var) || !has_variable(m, var)) continue;
-    if (std::any_of(vars.begin(), vars.end(), [&](const IndexVar* v) { return range_depends(v, var) || range_depends(var, v); })) continue;
+    if (std::any_of(vars.begin(), vars.end(),
+                    [&](const IndexVar* v) { return range_depends(v, var) || range_depends(var, v); }))
+      continue;
     if (!std::all_of(m.begin(), m.end(), [&](const Factor& f) {
           return !has_variable(f.atom, var) || (f.exponent > 0 && f.exponent.get_den() == 1 && total(f.atom));
         })) {
@@ -332,7 +338,8 @@ Poly Normalizer::sum_components(const Rational& c, const Monomial& m, const Inde
   for (std::size_t i = 0; i < vars.size(); ++i) {
     const IndexVar* var = vars[i];
     if (has_variable(m, var) || !surely_no_gap(var)) continue;
-    if (std::any_of(vars.begin(), vars.end(), [&](const IndexVar* v) { return v != var && range_depends(v, var); })) continue;
+    if (std::any_of(vars.begin(), vars.end(), [&](const IndexVar* v) { return v != var && range_depends(v, var); }))
+      continue;
     IndexVars rest = vars;
     rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
     return sum_over(rest, product_of(c, m, length_of(var)));
@@ -426,7 +433,8 @@ bool Normalizer::vanishes_thinly(const Poly& poly) {
 /// Π_i (c·u_i·v): constants to the power of the length, exponentials added up, every factor a product of its own.
 Poly Normalizer::product_over(const IndexVar* var, const Poly& body) {
   if (body.is_zero()) {
-    return compare(Relation::le, var->lo, var->hi).value_or(false) ? Poly() : Poly::atom(bind_one(ReduceOp::product, var, body));
+    return compare(Relation::le, var->lo, var->hi).value_or(false) ? Poly()
+                                                                   : Poly::atom(bind_one(ReduceOp::product, var, body));
   }
   try {
     if (auto result = product_with_exception(var, body)) return *result;

@@ -100,9 +100,11 @@ void find_inverses(Expr e, std::vector<std::pair<Expr, bool>>& found) {
 }
 
 /// Σ_r B_tr (or B_rt) times one monomial; where B^{-1} itself has the index r, and it alone, the two make δ.
-Poly times_matrix(Normalizer& normalizer, const Rational& c, const Monomial& m, const Lambda& matrix, const IndexVar* r, Expr t, bool by_row) {
+Poly times_matrix(Normalizer& normalizer, const Rational& c, const Monomial& m, const Lambda& matrix, const IndexVar* r,
+                  Expr t, bool by_row) {
   const auto is_it = [&](const Factor& f) {
-    return f.exponent == 1 && f.atom->kind == Kind::inverse && f.atom->args[0] == matrix && f.atom->kids[by_row ? 0 : 1] == make::index(r);
+    return f.exponent == 1 && f.atom->kind == Kind::inverse && f.atom->args[0] == matrix &&
+           f.atom->kids[by_row ? 0 : 1] == make::index(r);
   };
   const auto contracted = [&](const Monomial& n) -> std::optional<Poly> {
     for (const Factor& factor : n) {
@@ -141,8 +143,9 @@ Poly times_matrix(Normalizer& normalizer, const Rational& c, const Monomial& m, 
   }
   const IndexVar* sum = make::fresh(r);
   const Expr k = make::index(sum);
-  const Poly entry = normalizer.substituted(normalizer.normal(matrix.body), by_row ? IndexMap{{matrix.params[0], t}, {matrix.params[1], k}}
-                                                                                   : IndexMap{{matrix.params[0], k}, {matrix.params[1], t}});
+  const Poly entry = normalizer.substituted(normalizer.normal(matrix.body),
+                                            by_row ? IndexMap{{matrix.params[0], t}, {matrix.params[1], k}}
+                                                   : IndexMap{{matrix.params[0], k}, {matrix.params[1], t}});
   return normalizer.sum_over({sum}, normalizer.multiply(entry, normalizer.substituted(single, {{r, k}}))).times(c);
 }
 
@@ -158,10 +161,14 @@ bool vanishes_times_matrix(Normalizer& normalizer, const Poly& poly, int depth) 
   for (const auto& [inverse, by_row] : found) {
     const Lambda& matrix = inverse->args[0];
     const IndexVar* r = inverse->kids[by_row ? 0 : 1]->var;
-    if (r->lo != matrix.params[0]->lo || r->hi != matrix.params[0]->hi || !tried.insert({matrix.body, r, by_row}).second) continue;
+    if (r->lo != matrix.params[0]->lo || r->hi != matrix.params[0]->hi ||
+        !tried.insert({matrix.body, r, by_row}).second)
+      continue;
     // What is known of r alone (i ≠ k) would not hold for every r.
     const auto& conditions = normalizer.settings().options.conditions;
-    if (std::any_of(conditions.begin(), conditions.end(), [&](const Condition& c) { return has_variable(c.a, r) || has_variable(c.b, r); })) continue;
+    if (std::any_of(conditions.begin(), conditions.end(),
+                    [&](const Condition& c) { return has_variable(c.a, r) || has_variable(c.b, r); }))
+      continue;
     const Expr t = make::index(make::fresh(r));
     Poly product;
     for (const auto& [m, c] : poly.terms()) product += times_matrix(normalizer, c, m, matrix, r, t, by_row);

@@ -23,6 +23,10 @@ bool Elaborator::is_function(const Syn& syn, Context& c) {
       if ((sub && !syn.sub) || (sup && !syn.sup)) continue;
       if (Entry* entry = c.scope->find(literal_key(syn, sub, sup))) return !entry->symbol;
     }
+  if ((base.accent == "dot" || base.accent == "ddot") && !c.scope->find(key)) {
+    Entry* moving = c.scope->find(base.text);
+    return moving && moving->callable && !moving->symbol && moving->callable->formals.size() == 1 && moving->callable->formals[0]->indices.empty();
+  }
   if (Entry* entry = c.scope->find(key)) return !entry->symbol && !entry->alias && (entry->callable || !entry->composition.empty());
   if (is_named_function(base.text)) {
     const Usage& use = usage(key);
@@ -80,7 +84,14 @@ Val Elaborator::function_value(const Syn& head, Context& c) {
     }
   }
   if (!entry) entry = c.scope->find(key);
-  if (!entry && is_function(head, c)) entry = c.scope->find(key);
+  int dots = 0;
+  if (!entry && is_function(head, c)) {
+    entry = c.scope->find(key);
+    if (!entry && (base.accent == "dot" || base.accent == "ddot")) {
+      entry = c.scope->find(base.text);
+      dots = base.accent == "dot" ? 1 : 2;
+    }
+  }
   if (entry && entry->broken) not_read("definition", head.span, "the definition of " + shown_name(base) + " was not understood", "see the message there");
   if (!entry || (!entry->callable && entry->composition.empty()))
     not_read("undeclared", head.span, "the function " + shown_name(base) + " is not known here");
@@ -90,7 +101,7 @@ Val Elaborator::function_value(const Syn& head, Context& c) {
   if (!entry->composition.empty()) v.function->chain = entry->composition;
   else
     v.function->chain = {entry->callable};
-  v.function->primes = head.kind == SynKind::scripts ? head.primes : 0;
+  v.function->primes = dots + (head.kind == SynKind::scripts ? head.primes : 0);
   Symbol* f = v.function->chain.front();
   std::vector<std::size_t> below, above;
   for (std::size_t k = 0; k < f->indices.size(); ++k)

@@ -228,6 +228,25 @@ void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
   }
   Entry& entry = scope_->entries[key];
   Symbol* callable = entry.callable;
+  if (entry.symbol && e_.inferred.contains(entry.symbol) && !entry.symbol->defined()) {
+    // Used before it is declared: the same symbol, once its layout is known.
+    Knowledge::Layout layout{symbol->places, symbol->family};
+    Knowledge::Layout& known = e_.knowledge().layouts[e_.hint_key(base, c)];
+    if (!(known == layout)) known = layout, e_.knowledge().changed = true;
+    Symbol* used = entry.symbol;
+    if (used->places.size() == symbol->places.size()) {
+      for (std::size_t k = 0; k < used->indices.size(); ++k)
+        if (used->indices[k].lo && symbol->indices[k].lo) e_.dims().unify(used->indices[k], symbol->indices[k]);
+      used->indices = symbol->indices;
+      used->places = symbol->places;
+      used->family = symbol->family;
+      used->vars = symbol->vars;
+      used->row = symbol->row;
+      used->traits = symbol->traits;
+      e_.inferred.erase(used);
+      symbol = used;
+    }
+  }
   entry = Entry{};
   entry.key = key;
   entry.symbol = symbol;
@@ -236,20 +255,14 @@ void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
   entry.span = name.span;
 }
 
-bool SheetReader::declare_list(const std::vector<const Chain*>& names, const Syn& last, const SetShape& shape, Context& c) {
-  // x_1, …, x_m ∈ ℝ^n: a family with that range.
-  std::size_t dots = names.size();
-  for (std::size_t i = 0; i < names.size(); ++i)
-    if (names[i]->sides[0]->kind == SynKind::name && names[i]->sides[0]->text == "…") dots = i;
-  if (dots == names.size() || dots == 0) return false;
-  const Syn& first = *names[dots - 1]->sides[0];
+/// x_1, …, x_m ∈ ℝ^n: a family with that range, as if written with a letter.
+bool SheetReader::declare_between(const Syn& first, const Syn& last, const SetShape& shape, Context& c) {
   if (first.kind != SynKind::scripts || last.kind != SynKind::scripts || first.kids[0]->kind != SynKind::name) return false;
   bool above = first.sup != nullptr;
   const SynPtr& lo = above ? first.sup : first.sub;
   const SynPtr& hi = above ? last.sup : last.sub;
   if (!lo || !hi) return false;
   auto bare = [](const SynPtr& s) { return s->kind == SynKind::group && s->kids.size() == 1 ? s->kids[0] : s; };
-  // Written with a letter, it is what "x_k, k = 1, …, m" declares.
   auto letter = std::make_shared<Syn>();
   letter->kind = SynKind::name;
   letter->text = "k";
@@ -352,11 +365,33 @@ void SheetReader::declare_function(const Syn& name, const std::vector<SetShape>&
     if (old->declared) open_block(key);
   }
   Entry& entry = scope_->entries[key];
-  Symbol* quantity = entry.symbol;
+  if (entry.callable && e_.inferred.contains(entry.callable) && !entry.callable->defined() &&
+      entry.callable->formals.size() == f->formals.size() && entry.callable->indices.size() == f->indices.size()) {
+    // Used before it is declared: the same function.
+    bool alike = true;
+    for (std::size_t k = 0; k < f->formals.size(); ++k) {
+      const Symbol* before = entry.callable->formals[k];
+      alike &= before->indices.size() == f->formals[k]->indices.size();
+      for (std::size_t i = 0; alike && i < before->indices.size(); ++i) e_.dims().unify(before->indices[i], f->formals[k]->indices[i]);
+      if (!alike && e_.inferred.contains(before)) e_.knowledge().raise(e_.inferred[before], static_cast<int>(f->formals[k]->indices.size()));
+    }
+    for (std::size_t i = 0; i < f->indices.size(); ++i) e_.dims().unify(entry.callable->indices[i], f->indices[i]);
+    if (alike) {
+      Symbol* used = entry.callable;
+      used->indices = f->indices;
+      used->places = f->places;
+      used->family = f->family;
+      used->formals = f->formals;
+      used->row = f->row;
+      e_.inferred.erase(used);
+      f = used;
+    }
+  } else if (entry.callable && e_.inferred.contains(entry.callable) && !entry.callable->defined()) {
+    e_.knowledge().raise(e_.inferred[entry.callable], static_cast<int>(f->indices.size()));
+  }
   entry = Entry{};
   entry.key = key;
   entry.callable = f;
-  entry.symbol = quantity && scope_->here(key) ? nullptr : nullptr;
   entry.declared = true;
   entry.span = name.span;
 }
@@ -393,15 +428,15 @@ bool SheetReader::declaration(const Chain& chain, const std::vector<const Chain*
       throw;
     }
     pending_set_ = chain.sides[1];
-    if (declare_list(names, *declared.back(), shape, c)) {
-      declared = {declared.back()};
-      shown = std::string(source_.text(declared[0]->span)) + " and those before it";
-      subjects_.push_back(declared[0]);
-      ++fresh_subjects_;
-      declared.clear();
-    }
-    for (const SynPtr& d : declared) {
-      declare(*d, shape, c);
+    for (std::size_t k = 0; k < declared.size(); ++k) {
+      const SynPtr& d = declared[k];
+      auto is_dots = [](const SynPtr& s) { return s->kind == SynKind::name && s->text == "…"; };
+      if (is_dots(d)) continue;
+      if (k + 2 < declared.size() && is_dots(declared[k + 1])) {
+        if (!declare_between(*d, *declared[k + 2], shape, c)) not_read("declaration", d->span, "this list is not read");
+        k += 2;
+      } else
+        declare(*d, shape, c);
       shown += (shown.empty() ? "" : ", ") + std::string(source_.text(d->span));
       subjects_.push_back(d);
       ++fresh_subjects_;

@@ -25,9 +25,10 @@ bool pattern_item(const Syn& s) {
 
 bool mentions(const Syn& s, const std::string& key) {
   if (s.kind == SynKind::name) return name_key(s) == key;
+  if (s.kind == SynKind::scripts && s.sub && s.kids[0]->kind == SynKind::name) return false;  // n = Σ_s n_s: another thing
   for (const SynPtr& kid : s.kids)
     if (kid && mentions(*kid, key)) return true;
-  return (s.sub && mentions(*s.sub, key)) || (s.sup && mentions(*s.sup, key));
+  return false;
 }
 
 /// f(x), f_θ(x; w): head name and the bracket with its parameters.
@@ -57,8 +58,20 @@ bool SheetReader::is_fresh(const Syn& head) const {
   bool function = application_head(head, name, group);
   const Syn& base = base_of(*name);
   if (base.kind != SynKind::name) return false;
-  if (base.text == "∇" || base.text == "∂" || base.text == "…" || base.text == "π" || (base.style == "op" && base.text.size() > 1 && e_.is_named_function(base.text))) return false;
+  if (function && name->kind == SynKind::name && base.style == "op" && e_.is_named_function(base.text) && !scope_->find(name_key(base)) &&
+      !seen_functions_.contains(base.text))
+    return true;  // tanh(x) = …, where nothing was said with tanh before
+  if (base.text == "∇" || base.text == "∂" || base.text == "…" || (base.text == "π" && head.kind == SynKind::name) || (base.style == "op" && base.text.size() > 1 && e_.is_named_function(base.text))) return false;
   std::string key = name_key(base);
+  if (function && (base.text == "J" || base.text == "H" || base.text == "D") && name->kind == SynKind::scripts && name->sub && !scope_->find(key)) {
+    // J_f(x) of a known function is its Jacobian, no new name.
+    Context c = context();
+    if (const_cast<Elaborator&>(e_).is_function(*name->sub, c)) return false;
+  }
+  if ((base.accent == "dot" || base.accent == "ddot") && !scope_->find(key)) {
+    Entry* moving = scope_->find(base.text);
+    if (moving && moving->callable) return false;
+  }
   if (!e_.adjoint_accent.empty() && base.accent == e_.adjoint_accent) return false;
   if (name->kind == SynKind::scripts) {
     if (name->primes) return false;
@@ -75,6 +88,14 @@ bool SheetReader::is_fresh(const Syn& head) const {
     if (name->sup && name->sup->kind == SynKind::number && !e_.usage(key).sup_index) {
       if (scope_->find(key)) return false;
       return true;
+    }
+    if (function && name->sub && !name->sup) {
+      // h_θ(x), s_β(x): a parameter below the function is part of its name.
+      auto items = script_items(name->sub);
+      bool index = std::all_of(items.begin(), items.end(), [&](auto& i) {
+        return e_.scan().index_like(*i) && (i->kind != SynKind::name || ranges_.contains(name_key(*i)) || e_.scan().index_letters.contains(i->text));
+      });
+      if (!index) return true;
     }
     for (const SynPtr& script : {name->sub, name->sup})
       for (const SynPtr& item : script_items(script))
@@ -285,6 +306,16 @@ void SheetReader::name_members(Symbol& symbol, const Clause& clause, std::size_t
   if (std::none_of(symbol.indices.begin(), symbol.indices.end(), [&](const Range& r) { return r.hi && !r.hi->free.empty(); })) symbol.vars.clear();
 }
 
+/// Whether the body depends, through defined quantities, on a variable that a parameter of the same name hides.
+bool SheetReader::depends_through_definitions(Expr body, const Context& c) const {
+  for (const auto& [key, formal] : c.formals) {
+    Entry* global = scope_->find(key);
+    if (!global || !global->symbol || global->symbol->defined()) continue;
+    if (depends_on(body, global->symbol)) return true;
+  }
+  return false;
+}
+
 void SheetReader::define(const Chain& chain) {
   const Syn& head = *chain.sides[0];
   const Syn& rhs = *chain.sides[1];
@@ -464,8 +495,37 @@ void SheetReader::define(const Chain& chain) {
     }
   }
 
-  Val v = e_.value(rhs, c);
+  Val v = e_.quantity(e_.value(rhs, c), c);
   if (v.function) misfit(rhs.span, "a function stands without its argument");
+  if (function && !declared && depends_through_definitions(v.body, c)) {
+    // L(w) = …p…, where p was defined with the same w: a quantity that depends on w, not a function of any argument.
+    Context open = context();
+    open.statement = c.statement;
+    v = e_.value(rhs, open);
+    Symbol* quantity = Pool::current().new_symbol(target->name);
+    quantity->latex = target->latex;
+    e_.symbols.push_back(quantity);
+    Clause whole;
+    for (const IndexVar* axis : v.axes) {
+      quantity->indices.push_back({axis->lo, axis->hi});
+      quantity->places.push_back(Place::axis);
+      whole.vars.push_back(axis);
+      whole.pattern.push_back(make::index(axis));
+    }
+    quantity->row = v.row && v.rank() == 1;
+    whole.body = v.body;
+    quantity->clauses.push_back(whole);
+    Entry& entry = scope_->entries[key];
+    entry = Entry{};
+    entry.key = key;
+    entry.symbol = quantity;
+    entry.declared = true;
+    entry.span = name->span;
+    for (const SynPtr& arg : group->kids) entry.of.push_back(arg->kind == SynKind::scripts ? literal_key(*arg, true, false) : name_key(base_of(*arg)));
+    note(Statement::Kind::definition, chain.span, std::string(source_.text(chain.span)) + "   (" + shape_text(v) + ")");
+    resolve_dependences(false);
+    return;
+  }
   if (declared) {
     std::vector<std::size_t> open;
     for (std::size_t k = 0; k < target->indices.size(); ++k)

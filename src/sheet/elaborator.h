@@ -118,6 +118,9 @@ class Elaborator {
   /// The range that the uses of a letter in the syntax give it.
   std::optional<Range> guess_range(const std::string& letter, const Syn& syn, Context& c);
   std::optional<Range> guess_range(const std::string& letter, const std::vector<SynPtr>& region, Context& c);
+  std::vector<Expr> members_of(const Symbol& symbol, const Syn& scripts, const std::string& letter, Context& c);
+  /// The range of index k, for the member at the given family indices.
+  Range range_of(const Symbol* symbol, std::size_t k, const std::vector<Expr>& given) const;
   Expr size_value(const Syn& syn, Context& c);
   struct Binder {
     ReduceOp op;
@@ -208,6 +211,7 @@ class Elaborator {
   Algebra algebra_;
   std::map<std::string, const IndexVar*> free_;  ///< free letters by letter and range: one variable for the sheet
   int depth_ = 0;
+  bool guessing_ = false;
 };
 
 }  // namespace gradus

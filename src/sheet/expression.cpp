@@ -69,7 +69,6 @@ Val Elaborator::value(const Syn& syn, Context& c) {
     case SynKind::frac: {
       if (syn.text == "binom") not_read("binom", syn.span, "binomial coefficients are not read");
       Val top = quantity(value(*syn.kids[0], c), c), bottom = quantity(value(*syn.kids[1], c), c);
-      hint_like(bottom, top);
       Val out = algebra_.divide(top, bottom, c.readings);
       out.span = syn.span;
       return out;
@@ -194,7 +193,7 @@ Val Elaborator::group_value(const Syn& syn, Context& c) {
   }
   if (syn.open == "⌊" || syn.open == "⌈") not_read("bracket", syn.span, "rounding brackets are not read");
   if (syn.kids.size() != 1) not_read("bracket", syn.span, "a list of several things cannot stand here");
-  if (syn.kids[0]->kind == SynKind::chain && (syn.open == "[" || syn.open == "(")) // Iverson bracket
+  if (syn.kids[0]->kind == SynKind::chain && (syn.open == "[" || syn.open == "(" || syn.open == "{")) // Iverson bracket
     return algebra_.scalar(guard(*syn.kids[0], c, make::number(1), make::number(0)), syn.span);
   Val v = value(*syn.kids[0], c);
   v.span = syn.span;

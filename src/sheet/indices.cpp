@@ -45,8 +45,12 @@ std::optional<Range> Elaborator::guess_range(const std::string& letter, const Sy
           bool above = symbol->places[k] != Place::axis && symbol->places[k] != Place::sub;
           if (above != sup) continue;
           if (seen++ != i) continue;
-          Range range = dims().resolve(symbol->indices[k]);
+          Range range = range_of(symbol, k, members_of(*symbol, syn, letter, c));
           if (!range.lo || !range.hi) return std::nullopt;
+          for (const IndexVar* own : symbol->vars)
+            if (own && (std::binary_search(range.hi->free.begin(), range.hi->free.end(), own, [](auto* a, auto* b) { return a->id < b->id; }) ||
+                        std::binary_search(range.lo->free.begin(), range.lo->free.end(), own, [](auto* a, auto* b) { return a->id < b->id; })))
+              return std::nullopt;
           return range;
         }
       }
@@ -78,6 +82,31 @@ std::optional<Range> Elaborator::guess_range(const std::string& letter, const st
     }
   }
   return flexible;
+}
+
+/// The member of the family that the scripts name, as far as it does not need the letter itself.
+std::vector<Expr> Elaborator::members_of(const Symbol& symbol, const Syn& scripts, const std::string& letter, Context& c) {
+  std::vector<Expr> given(symbol.indices.size(), nullptr);
+  if (symbol.vars.empty() || guessing_) return given;
+  guessing_ = true;
+  for (bool above : {false, true}) {
+    auto items = script_items(above ? scripts.sup : scripts.sub);
+    std::size_t k = 0;
+    for (const SynPtr& item : items) {
+      while (k < symbol.family && (symbol.places[k] != Place::axis && symbol.places[k] != Place::sub) != above) ++k;
+      if (k >= symbol.family) break;
+      std::string text = flat(*item);
+      if (text.find(letter) == std::string::npos) {
+        try {
+          given[k] = index_value(*item, c);
+        } catch (const Fit&) {
+        }
+      }
+      ++k;
+    }
+  }
+  guessing_ = false;
+  return given;
 }
 
 const IndexVar* Elaborator::letter_index(const std::string& letter, Context& c, const Range* axis) {

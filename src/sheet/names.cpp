@@ -14,7 +14,10 @@ bool is_label_mark(const Syn& sup) {
   return sup.kind == SynKind::name && (sup.text == "*" || sup.text == "∗" || sup.text == "⋆" || sup.text == "+" || sup.text == "†");
 }
 
-Range range_at(const Symbol* symbol, std::size_t k, const std::vector<Expr>& given, const Dims& dims) {
+}  // namespace
+
+Range Elaborator::range_of(const Symbol* symbol, std::size_t k, const std::vector<Expr>& given) const {
+  const Dims& dims = known_.dims;
   Range range = symbol->indices[k];
   if (symbol->vars.empty() || !range.lo || !range.hi) return dims.resolve(range);
   IndexMap map;
@@ -23,8 +26,6 @@ Range range_at(const Symbol* symbol, std::size_t k, const std::vector<Expr>& giv
   if (map.empty()) return dims.resolve(range);
   return dims.resolve(Range{substitute(range.lo, map), substitute(range.hi, map)});
 }
-
-}  // namespace
 
 Symbol* Elaborator::new_symbol(const Syn& name, const std::string& extra_shown, const std::string& extra_latex) {
   Symbol* symbol = Pool::current().new_symbol(shown_name(name) + extra_shown);
@@ -45,7 +46,7 @@ Val Elaborator::load(const Symbol* symbol, const std::vector<Expr>& given_terms,
   v.span = span;
   for (std::size_t k = 0; k < given.size(); ++k) {
     if (given[k]) continue;
-    Range range = range_at(symbol, k, given, dims());
+    Range range = range_of(symbol, k, given);
     const IndexVar* axis = make::fresh(kNames[std::min<std::size_t>(v.axes.size(), 3)], range.lo, range.hi);
     v.axes.push_back(axis);
     given[k] = make::index(axis);
@@ -180,7 +181,7 @@ Val Elaborator::load_scripted(const Symbol* symbol, const Syn& name, const SynPt
       if (const IndexVar* current = current_sample(*symbol, name, c)) {
         Expr item = index_value(*items[0], c);
         bool other = item->kind != Kind::index || item->var != current;
-        Range axis = range_at(symbol, symbol->family, given, dims());
+        Range axis = range_of(symbol, symbol->family, given);
         bool fits = item->kind != Kind::index || dims().unify({item->var->lo, item->var->hi}, axis);
         if (other && fits) {
           given[0] = make::index(current);
@@ -193,7 +194,7 @@ Val Elaborator::load_scripted(const Symbol* symbol, const Syn& name, const SynPt
       for (std::size_t i = 0; i < items.size(); ++i) {
         if (!scan_.index_like(*items[i]) && items[i]->kind == SynKind::text)
           not_read("label", items[i]->span, "the label `" + items[i]->text + "` is not known for " + symbol->name);
-        Range axis = range_at(symbol, below[i], given, dims());
+        Range axis = range_of(symbol, below[i], given);
         if (items[i]->kind == SynKind::name && !c.bound.contains(name_key(*items[i])) &&
             !c.indices.contains(name_key(*items[i])) && !dims().has(name_key(*items[i])) &&
             !scan_.size_letters.contains(name_key(*items[i])))

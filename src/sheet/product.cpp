@@ -195,11 +195,10 @@ class ProductReader {
   /// What an operator such as d/dx or ∇_w in front applies to: the following juxtaposed things up to an operator sign.
   Val operand(Span span) {
     if (done()) not_read("notation", span, "nothing stands after this operator");
-    // d/dx [ … ] g(x): brackets right behind the operator hold its operand.
-    bool bracket = is_group(here(), true) && !(at_ + 1 < kids_.size() && is_group(*kids_[at_ + 1], true));
+    // d/dx [ … ] g(x): square brackets right behind the operator hold its operand.
     bool square = here().kind == SynKind::group && here().open == "[";
     Val v = factor();
-    if (bracket || square) return v;
+    if (square) return v;
     while (!done() && !is_op(here()) && here().kind != SynKind::restrict_ && !starts_operator(here()))
       v = times(v, factor(), false);
     return v;
@@ -222,14 +221,47 @@ class ProductReader {
       Val of = operand(s.span);
       return e_.derivative_fraction(s, c_, &of);
     }
+    bool one = base.text == "1" || base.text == "𝟏";
+    if (one && s.kind == SynKind::name && !done() && here().kind == SynKind::group && here().kids.size() == 1 && here().kids[0]->kind == SynKind::chain) {
+      ++at_;  // 𝟏[i = j]
+      return e_.value(*kids_[at_ - 1], c_);
+    }
     if (base.kind == SynKind::name) {
       if (base.text == "∇") return nabla(s);
       if (base.text == "∂" && s.kind == SynKind::scripts && s.sub) return partial(s);
       if (jacobian_sign(s, base)) return jacobian(s, base);
       if (base.text == "d" && !done() && differential_here(base)) return differential(s);
+      if (auto whole = quantity_of(s)) return *whole;
       if (function_here(s)) return application(s);
     }
     return e_.value(s, c_);
+  }
+
+  /// L(w) of a quantity that is written with its variables.
+  std::optional<Val> quantity_of(const Syn& s) {
+    if (done()) return std::nullopt;
+    Entry* entry = s.kind == SynKind::scripts ? c_.scope->find(literal_key(s, true, false)) : c_.scope->find(name_key(s));
+    if (!entry || entry->of.empty()) return std::nullopt;
+    const Syn& group = base_of(here());
+    if (group.kind != SynKind::group || group.open != "(" || group.kids.size() != entry->of.size()) return std::nullopt;
+    for (std::size_t k = 0; k < group.kids.size(); ++k) {
+      const Syn& arg = *group.kids[k];
+      std::string key = arg.kind == SynKind::scripts ? literal_key(arg, true, false) : arg.kind == SynKind::name ? name_key(arg) : "";
+      if (key != entry->of[k])
+        not_read("argument", group.span, entry->symbol->name + " is defined through quantities of " + entry->of[k] + ": it has no value elsewhere",
+                 "define those quantities as functions");
+    }
+    Val v = e_.load(entry->symbol, {}, cover(s.span, here().span));
+    SynPtr sub, sup;
+    if (here().kind == SynKind::scripts) sub = here().sub, sup = here().sup;
+    ++at_;
+    if (operand_scripts_) {
+      *operand_scripts_ = {sub, sup};
+      return v;
+    }
+    if (sub) v = e_.with_subscript(std::move(v), *sub, c_);
+    if (sup) v = e_.with_superscript(std::move(v), *sup, c_);
+    return v;
   }
 
   bool function_here(const Syn& s) {
@@ -366,6 +398,26 @@ class ProductReader {
         return out;
       }
     }
+    if (name && (head.kind == SynKind::name || head.kind == SynKind::scripts)) {
+      std::pair<SynPtr, SynPtr> scripts;
+      operand_scripts_ = &scripts;
+      ++at_;
+      std::optional<Val> whole;
+      try {
+        whole = quantity_of(head);
+      } catch (...) {
+        operand_scripts_ = nullptr;
+        throw;
+      }
+      operand_scripts_ = nullptr;
+      if (whole) {
+        out->value = std::make_shared<Val>(*whole);
+        out->sub = scripts.first;
+        out->sup = scripts.second;
+        return out;
+      }
+      --at_;
+    }
     if (name && head.kind != SynKind::bigop && !e_.is_named_function(base.text)) {
       // A plain quantity: ∇_w L, ∂_w h_t.
       ++at_;
@@ -465,6 +517,7 @@ class ProductReader {
   const std::vector<SynPtr>& kids_;
   Context& c_;
   std::size_t at_ = 0;
+  std::pair<SynPtr, SynPtr>* operand_scripts_ = nullptr;  ///< where the scripts behind an operand's bracket go
 };
 
 Val Elaborator::product_value(const std::vector<SynPtr>& kids, Context& c) { return ProductReader(*this, kids, c).read(); }

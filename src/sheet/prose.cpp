@@ -393,6 +393,13 @@ void SheetReader::mention(const Piece& piece) {
     }
   }
   for (const SynPtr& s : names) remember_subject(s);
+  // "the adjoint \bar v is the gradient of f"
+  if (first.kind == SynKind::name && first.accent.empty() && !barred_.empty() && last_words(lead_, 1) == "of" &&
+      (has(lead_, "gradient") || has(lead_, "derivative"))) {
+    e_.adjoint_accent = barred_;
+    e_.adjoint_syntax = names[0];
+  }
+  barred_ = first.kind == SynKind::name || first.kind == SynKind::scripts ? base_of(first).accent : "";
 }
 
 void SheetReader::remember_subject(const SynPtr& s) {
@@ -523,6 +530,7 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
     }
     if (!entry || !entry->symbol) return entry != nullptr;
     merge(entry->symbol->traits, t);
+    entry->declared = true;
     return true;
   };
   if (all_order) {

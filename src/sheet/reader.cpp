@@ -120,8 +120,18 @@ void SheetReader::formula(const Piece& piece) {
     subjects_.clear();
     fresh_subjects_ = 0;
   }
-  for (std::size_t k = 0; k < piece.chains.size(); ++k) chain(piece.chains[k], piece, k);
+  for (std::size_t k = 0; k < piece.chains.size(); ++k) {
+    chain(piece.chains[k], piece, k);
+    for (const SynPtr& side : piece.chains[k].sides)
+      if (side) see_functions(*side);
+  }
   if (in_display_) end_of_display();
+}
+
+void SheetReader::see_functions(const Syn& syn) {
+  if (syn.kind == SynKind::name && syn.style == "op") seen_functions_.insert(syn.text);
+  for (const SynPtr& kid : syn.kids)
+    if (kid) see_functions(*kid);
 }
 
 void SheetReader::chain(const Chain& c, const Piece& piece, std::size_t k) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,7 @@ class SheetReader {
   SetShape set_shape(const Syn& set, Context& c);
   void declare(const Syn& name, const SetShape& shape, Context& c);
   void declare_function(const Syn& name, const std::vector<SetShape>& domain, const SetShape& codomain, Context& c);
-  bool declare_list(const std::vector<const Chain*>& names, const Syn& last, const SetShape& shape, Context& c);
+  bool declare_between(const Syn& first, const Syn& last, const SetShape& shape, Context& c);
   /// The vector of ones, the identity: declared names that are constants.
   void define_constant(const Syn& base, const SetShape& shape, Expr entry);
   bool collect_ranges(const Piece& piece);
@@ -54,6 +55,7 @@ class SheetReader {
   bool is_definition(const Chain& chain) const;
   bool is_fresh(const Syn& head) const;
   static std::size_t name_slots(const Syn& name);
+  bool depends_through_definitions(Expr body, const Context& c) const;
   void define(const Chain& chain);
   static void name_members(Symbol& symbol, const Clause& clause, std::size_t slots);
   void define_composition(const Syn& name, const Syn& rhs, Context& c);
@@ -75,6 +77,7 @@ class SheetReader {
   void mention(const Piece& piece);
   void remember_subject(const SynPtr& s);
   void paragraph_begins(std::size_t at);
+  void see_functions(const Syn& syn);
   bool states_value(const Chain& chain) const;
   bool is_quantity(const std::string& key) const;
 
@@ -122,6 +125,8 @@ class SheetReader {
   std::optional<Traits> trait_before_;
   bool scoped_traits_ = false;
   bool assumed_before_ = false;
+  std::set<std::string> seen_functions_;       ///< named functions that a formula above has used
+  std::string barred_;                         ///< the accent of the name just read: \bar v
   std::vector<Chain> pending_index_conditions_;  ///< i ≠ k: read with the claims that use the letters
   enum class Follows : std::uint8_t { nothing, columns, rows, entries, components, jacobian, gradient, hessian, units } follows_ = Follows::nothing;
   bool last_layer_ = false;                    ///< some quantity is a function of the last layer

@@ -25,6 +25,7 @@ struct Entry {
   Symbol* callable = nullptr;  ///< as a function of arguments (X and X(t) may both exist)
   std::optional<Alias> alias;
   std::vector<Symbol*> composition;  ///< a function that is a composition, outermost first
+  std::vector<std::string> of;       ///< a quantity that is written with its variables: L(w)
   bool declared = false;             ///< by the author, not inferred
   bool broken = false;               ///< its definition was not understood: nothing that uses it is judged
   Span span;

@@ -139,13 +139,17 @@ TEST_F(Prove, MoreSums) {
   PROVES(sum(n, [&](Expr i) { return mul({make::delta(i, ix(k)), at(a, {i})}); }), at(a, {ix(k)}));
   PROVES(sum(n, [&](Expr i) { return make::select(Relation::ne, i, ix(k), at(a, {i}), num(0)); }),
          sub(sum(n, [&](Expr i) { return at(a, {i}); }), at(a, {ix(k)})));
-  PROVES(sum_range(num(0), sub(n, num(1)), [&](Expr i) { return at(a, {add({i, num(1)})}); }), sum(n, [&](Expr i) { return at(a, {i}); }));
+  PROVES(sum_range(num(0), sub(n, num(1)), [&](Expr i) { return at(a, {add({i, num(1)})}); }),
+         sum(n, [&](Expr i) { return at(a, {i}); }));
   PROVES(make::sq(sum(n, [&](Expr i) { return at(a, {i}); })),
          sum(n, [&](Expr i) { return sum(n, [&](Expr j) { return mul({at(a, {i}), at(a, {j})}); }); }));
   // Capture, wrong index, wrong range.
-  DOES_NOT_PROVE(make::sq(sum(n, [&](Expr i) { return at(a, {i}); })), sum(n, [&](Expr i) { return make::sq(at(a, {i})); }));
-  DOES_NOT_PROVE(sum(n, [&](Expr i) { return mul({at(a, {i}), at(b, {i})}); }), sum(n, [&](Expr i) { return mul({at(a, {i}), at(b, {ix(k)})}); }));
-  DOES_NOT_PROVE(sum_range(num(1), sub(n, num(1)), [&](Expr i) { return at(a, {i}); }), sum(n, [&](Expr i) { return at(a, {i}); }));
+  DOES_NOT_PROVE(make::sq(sum(n, [&](Expr i) { return at(a, {i}); })),
+                 sum(n, [&](Expr i) { return make::sq(at(a, {i})); }));
+  DOES_NOT_PROVE(sum(n, [&](Expr i) { return mul({at(a, {i}), at(b, {i})}); }),
+                 sum(n, [&](Expr i) { return mul({at(a, {i}), at(b, {ix(k)})}); }));
+  DOES_NOT_PROVE(sum_range(num(1), sub(n, num(1)), [&](Expr i) { return at(a, {i}); }),
+                 sum(n, [&](Expr i) { return at(a, {i}); }));
   DOES_NOT_PROVE(sum_range(num(0), n, [&](Expr) { return x; }), mul({n, x}));
   DOES_NOT_PROVE(sum_range(num(1), sub(n, num(5)), [&](Expr) { return x; }), mul({sub(n, num(5)), x}));
 }
@@ -169,7 +173,8 @@ TEST_F(Prove, TraceIsCyclic) {
 TEST_F(Prove, QuadraticForm) {
   const Expr n = size("n");
   const Symbol *x = tensor("x", {n}), *A = tensor("A", {n, n});
-  const Expr form = sum(n, [&](Expr i) { return sum(n, [&](Expr j) { return mul({at(x, {i}), at(A, {i, j}), at(x, {j})}); }, "j"); });
+  const Expr form =
+      sum(n, [&](Expr i) { return sum(n, [&](Expr j) { return mul({at(x, {i}), at(A, {i, j}), at(x, {j})}); }, "j"); });
   const IndexVar* k = var("k", n);
   const Expr gradient = differentiate(form, at(x, {ix(k)}));
   const Expr right = sum(n, [&](Expr j) { return mul({add({at(A, {ix(k), j}), at(A, {j, ix(k)})}), at(x, {j})}); });
@@ -178,8 +183,10 @@ TEST_F(Prove, QuadraticForm) {
   DOES_NOT_PROVE(gradient, twice);
   Symbol* S = tensor("S", {n, n});
   S->traits.symmetric = true;
-  const Expr symmetric = sum(n, [&](Expr i) { return sum(n, [&](Expr j) { return mul({at(x, {i}), at(S, {i, j}), at(x, {j})}); }, "j"); });
-  PROVES(differentiate(symmetric, at(x, {ix(k)})), sum(n, [&](Expr j) { return mul({num(2), at(S, {j, ix(k)}), at(x, {j})}); }));
+  const Expr symmetric =
+      sum(n, [&](Expr i) { return sum(n, [&](Expr j) { return mul({at(x, {i}), at(S, {i, j}), at(x, {j})}); }, "j"); });
+  PROVES(differentiate(symmetric, at(x, {ix(k)})),
+         sum(n, [&](Expr j) { return mul({num(2), at(S, {j, ix(k)}), at(x, {j})}); }));
 }
 
 TEST_F(Prove, Softmax) {
@@ -214,7 +221,8 @@ TEST_F(Prove, SigmoidInsideSums) {
   PROVES(sum(n, [&](Expr i) { return mul({at(y, {i}), sub(num(1), s(at(z, {i})))}); }),
          sum(n, [&](Expr i) { return mul({at(y, {i}), s(make::neg(at(z, {i})))}); }));
   PROVES(sum(n, [&](Expr i) { return div(at(y, {i}), mul({at(z, {i}), add({num(1), at(z, {i})})})); }),
-         sub(sum(n, [&](Expr i) { return div(at(y, {i}), at(z, {i})); }), sum(n, [&](Expr i) { return div(at(y, {i}), add({num(1), at(z, {i})})); })));
+         sub(sum(n, [&](Expr i) { return div(at(y, {i}), at(z, {i})); }),
+             sum(n, [&](Expr i) { return div(at(y, {i}), add({num(1), at(z, {i})})); })));
 }
 
 TEST_F(Prove, Inverses) {
@@ -247,7 +255,8 @@ TEST_F(Prove, Inverses) {
   PROVES(product(inv(both), b)(i, j), sub(identity, product(inv(both), a)(i, j)));
   const Expr lambda_scalar = scalar("λ", true);
   const auto ridge = [&](Expr p, Expr q) {
-    return add({sum(n, [&](Expr k) { return mul({at(A, {k, p}), at(A, {k, q})}); }), mul({lambda_scalar, make::delta(p, q)})});
+    return add(
+        {sum(n, [&](Expr k) { return mul({at(A, {k, p}), at(A, {k, q})}); }), mul({lambda_scalar, make::delta(p, q)})});
   };
   PROVES(product(inv(ridge), ridge)(i, j), identity);
   PROVES(make::det(lambda(t(a))), make::det(lambda(a)));
@@ -258,7 +267,8 @@ TEST_F(Prove, Inverses) {
   DOES_NOT_PROVE(inv(product(a, b))(i, j), product(inv(a), inv(b))(i, j));
   DOES_NOT_PROVE(inv(both)(i, j), add({inv(a)(i, j), inv(b)(i, j)}));
   // d(x' A^-1 x)/dA
-  const Expr form = sum(n, [&](Expr p) { return sum(n, [&](Expr q) { return mul({at(x, {p}), inv(a)(p, q), at(x, {q})}); }, "q"); });
+  const Expr form =
+      sum(n, [&](Expr p) { return sum(n, [&](Expr q) { return mul({at(x, {p}), inv(a)(p, q), at(x, {q})}); }, "q"); });
   const Expr gradient = differentiate(form, at(A, {i, j}));
   const Expr right = make::neg(mul({sum(n, [&](Expr p) { return mul({at(x, {p}), inv(a)(p, i)}); }),
                                     sum(n, [&](Expr q) { return mul({inv(a)(j, q), at(x, {q})}); })}));
@@ -295,7 +305,9 @@ TEST_F(Prove, AbstractFunctions) {
   Symbol* f = symbol("f", Role::function);
   Symbol* u = symbol("u", Role::parameter);
   f->formals = {u};
-  const auto call = [&](Expr e, int derivatives = 0) { return make::apply(f, {}, {Lambda{{}, e}}, std::vector<Slot>(static_cast<std::size_t>(derivatives), Slot{0, {}})); };
+  const auto call = [&](Expr e, int derivatives = 0) {
+    return make::apply(f, {}, {Lambda{{}, e}}, std::vector<Slot>(static_cast<std::size_t>(derivatives), Slot{0, {}}));
+  };
   PROVES(call(add({x, y})), call(add({y, x})));
   PROVES(call(make::sq(add({x, y}))), call(add({make::sq(x), mul({num(2), x, y}), make::sq(y)})));
   PROVES(differentiate(make::sq(call(x)), x), mul({num(2), call(x), call(x, 1)}));
@@ -306,10 +318,17 @@ TEST_F(Prove, AbstractFunctions) {
 TEST_F(Prove, NormalFormIsIdempotent) {
   const Expr n = size("n"), x = scalar("x");
   const Symbol *a = tensor("a", {n}), *A = tensor("A", {n, n});
-  const Expr samples[] = {
-      fn(Elementary::sigmoid, sum(n, [&](Expr i) { return mul({at(a, {i}), x}); })),
-      sum(n, [&](Expr i) { return sum(n, [&](Expr j) { return mul({at(A, {i, j}), at(A, {j, i}), fn(Elementary::tanh, at(a, {i}))}); }); }),
-      make::sqrt(add({make::sq(x), num(1)})), fn(Elementary::abs, x), log(add({exp(x), num(1)})), make::pow(x, n)};
+  const Expr samples[] = {fn(Elementary::sigmoid, sum(n, [&](Expr i) { return mul({at(a, {i}), x}); })),
+                          sum(n,
+                              [&](Expr i) {
+                                return sum(n, [&](Expr j) {
+                                  return mul({at(A, {i, j}), at(A, {j, i}), fn(Elementary::tanh, at(a, {i}))});
+                                });
+                              }),
+                          make::sqrt(add({make::sq(x), num(1)})),
+                          fn(Elementary::abs, x),
+                          log(add({exp(x), num(1)})),
+                          make::pow(x, n)};
   for (Expr e : samples) {
     const Expr once = normalize(e).form;
     EXPECT_EQ(normalize(once).form, once) << dump(once);

@@ -86,10 +86,11 @@ class Random : public RewriteTest {
         return make::select(relation, leaf(), leaf(), expression(depth - 1), expression(depth - 1));
       }
       default: {
-        const Elementary functions[] = {Elementary::exp, Elementary::log, Elementary::sigmoid, Elementary::tanh, Elementary::sin,
-                                        Elementary::cos, Elementary::abs, Elementary::relu, Elementary::softplus,
-                                        Elementary::sign, Elementary::step, Elementary::atan, Elementary::asinh, Elementary::exp,
-                                        Elementary::log, Elementary::tan, Elementary::acosh, Elementary::atanh, Elementary::acos};
+        const Elementary functions[] = {Elementary::exp,      Elementary::log,   Elementary::sigmoid, Elementary::tanh,
+                                        Elementary::sin,      Elementary::cos,   Elementary::abs,     Elementary::relu,
+                                        Elementary::softplus, Elementary::sign,  Elementary::step,    Elementary::atan,
+                                        Elementary::asinh,    Elementary::exp,   Elementary::log,     Elementary::tan,
+                                        Elementary::acosh,    Elementary::atanh, Elementary::acos};
         return make::func(functions[pick(19)], expression(depth - 1));
       }
     }
@@ -107,7 +108,8 @@ class Random : public RewriteTest {
           value.indices[k_] = k;
           value.indices[l_] = l;
           const double left = value(a), right = value(b);
-          if (!std::isfinite(left) || !std::isfinite(right) || std::fabs(left) > 1e6 || std::fabs(right) > 1e6) continue;
+          if (!std::isfinite(left) || !std::isfinite(right) || std::fabs(left) > 1e6 || std::fabs(right) > 1e6)
+            continue;
           ++compared_;
           if (!close(left, right)) {
             return "seed " + std::to_string(seed) + " k=" + std::to_string(k) + " l=" + std::to_string(l) + ": " +
@@ -138,7 +140,8 @@ TEST_F(Random, NormalFormKeepsTheValue) {
       options.seconds = 0.3;
       const Expr form = normalize(e, options).form;
       ++normalised;
-      EXPECT_EQ(differ(e, form), "") << "GRADUS_SEED=" << seed_ << " round " << round << ": " << dump(e) << "\nnormal form " << dump(form);
+      EXPECT_EQ(differ(e, form), "") << "GRADUS_SEED=" << seed_ << " round " << round << ": " << dump(e)
+                                     << "\nnormal form " << dump(form);
       if (normalize(form, options).form == form) ++idempotent;
       if (HasFailure()) break;
     } catch (const OverBudget&) {
@@ -158,7 +161,8 @@ TEST_F(Random, MatrixWordsKeepTheirValue) {
     return Lambda{{p, q}, f(ix(p), ix(q))};
   };
   const auto product = [&](const Entry& f, const Entry& g, Expr middle) -> Entry {
-    return [=, this](Expr i, Expr j) { return sum(middle, [&](Expr k) { return make::mul({f(i, k), g(k, j)}); }, "k"); };
+    return
+        [=, this](Expr i, Expr j) { return sum(middle, [&](Expr k) { return make::mul({f(i, k), g(k, j)}); }, "k"); };
   };
   const auto transposed = [](const Entry& f) -> Entry { return [=](Expr i, Expr j) { return f(j, i); }; };
   const std::function<Entry(int)> square = [&](int depth) -> Entry {
@@ -200,7 +204,8 @@ TEST_F(Random, MatrixWordsKeepTheirValue) {
       options.seconds = 0.3;
       const Expr form = normalize(e, options).form;
       ++normalised;
-      EXPECT_EQ(differ(e, form), "") << "GRADUS_SEED=" << seed_ << " round " << round << ": " << dump(e) << "\nnormal form " << dump(form);
+      EXPECT_EQ(differ(e, form), "") << "GRADUS_SEED=" << seed_ << " round " << round << ": " << dump(e)
+                                     << "\nnormal form " << dump(form);
       if (HasFailure()) break;
     } catch (const OverBudget&) {
     }
@@ -218,7 +223,8 @@ TEST_F(Random, WhatIsProvedIsEqual) {
     // A near miss: one leaf replaced, or wholly another expression.
     std::vector<Expr> leaves;
     visit(e, [&](Expr node) {
-      if (node->kind == Kind::ref || node->kind == Kind::func || node->kind == Kind::delta || node->kind == Kind::pow) leaves.push_back(node);
+      if (node->kind == Kind::ref || node->kind == Kind::func || node->kind == Kind::delta || node->kind == Kind::pow)
+        leaves.push_back(node);
     });
     if (leaves.empty()) continue;
     const Expr target = leaves[pick(leaves.size())];
@@ -230,7 +236,8 @@ TEST_F(Random, WhatIsProvedIsEqual) {
       options.seconds = 0.3;
       if (!prove_equal(e, other, options).equal) continue;
       ++proved;
-      EXPECT_EQ(differ(e, other), "") << "GRADUS_SEED=" << seed_ << " round " << round << ": " << dump(e) << "\nand " << dump(other);
+      EXPECT_EQ(differ(e, other), "") << "GRADUS_SEED=" << seed_ << " round " << round << ": " << dump(e) << "\nand "
+                                      << dump(other);
       if (HasFailure()) break;
     } catch (const OverBudget&) {
     }

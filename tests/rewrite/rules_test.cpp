@@ -1,4 +1,5 @@
-// Walks the table of rules: both sides of every row agree at random points and sizes, and the normal form proves the row.
+// Walks the table of rules: both sides of every row agree at random points and sizes, and the normal form proves the
+// row.
 #include "rewrite/rules.h"
 
 #include "evaluate.h"
@@ -12,7 +13,8 @@ class Rules : public RewriteTest {
   /// Scalars from a small stock of expressions; everything else from symbols.
   RuleSample sample(std::size_t which) {
     const Expr x = scalar("x"), y = scalar("y"), r = scalar("r", true), n = size("n");
-    const Expr stock[] = {x, make::mul({x, y}), make::sub(y, x), make::add({x, num(2)}), exp(x), fn(Elementary::sin, y)};
+    const Expr stock[] = {x,      make::mul({x, y}),     make::sub(y, x), make::add({x, num(2)}),
+                          exp(x), fn(Elementary::sin, y)};
     RuleSample s;
     s.u = {stock[which % 6]};
     s.v = {stock[(which * 5 + 1) % 6]};
@@ -43,7 +45,8 @@ TEST_F(Rules, EveryRowIsProved) {
   for (const RuleRow& row : rule_table()) {
     for (std::size_t which = 0; which < 6; ++which) {
       const RuleSample s = sample(which);
-      EXPECT_TRUE(proves(row.before(s).expr, row.after(s).expr)) << row.name << " with u = " << dump(s.u.expr) << "\n" << why();
+      EXPECT_TRUE(proves(row.before(s).expr, row.after(s).expr)) << row.name << " with u = " << dump(s.u.expr) << "\n"
+                                                                 << why();
     }
   }
 }

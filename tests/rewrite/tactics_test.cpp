@@ -19,7 +19,8 @@ TEST_F(Tactics, NeighbouringRanges) {
   const auto term = [&](Expr i) { return at(a, {i}); };
   PROVES(add({sum_range(num(1), sub(n, num(1)), term), at(a, {n})}), sum(n, term));
   PROVES(add({at(a, {num(1)}), sum_range(num(2), n, term)}), sum(n, term));
-  PROVES(sum_range(num(1), sub(n, num(1)), [&](Expr i) { return sub(at(a, {add({i, num(1)})}), at(a, {i})); }), sub(at(a, {n}), at(a, {num(1)})));
+  PROVES(sum_range(num(1), sub(n, num(1)), [&](Expr i) { return sub(at(a, {add({i, num(1)})}), at(a, {i})); }),
+         sub(at(a, {n}), at(a, {num(1)})));
   DOES_NOT_PROVE(add({sum_range(num(1), sub(n, num(1)), term), at(a, {num(1)})}), sum(n, term));
   // At the end of the filled range the body must exist.
   const auto inverse = [&](Expr i) { return div(at(a, {i}), sub(n, i)); };
@@ -32,7 +33,8 @@ TEST_F(Tactics, NeighbouringRanges) {
   const Symbol* open = symbol("d");  // nothing is said of its range
   const auto weighted = [&](Expr k) { return mul({k, make::ref(open, {k})}); };
   PROVES(sum_range(num(0), n, weighted), sum_range(num(1), n, weighted));
-  DOES_NOT_PROVE(sum_range(num(0), n, [&](Expr k) { return make::ref(open, {k}); }), sum_range(num(1), n, [&](Expr k) { return make::ref(open, {k}); }));
+  DOES_NOT_PROVE(sum_range(num(0), n, [&](Expr k) { return make::ref(open, {k}); }),
+                 sum_range(num(1), n, [&](Expr k) { return make::ref(open, {k}); }));
   DOES_NOT_PROVE(sum_range(num(1), n, weighted), sum_range(num(2), n, weighted));
 }
 
@@ -45,7 +47,8 @@ TEST_F(Tactics, SumsCancelInsideSums) {
          sum(n, [&](Expr i) { return at(y, {i}); }));
   PROVES(sum(n, [&](Expr i) { return sum(m, [&](Expr k) { return div(weight(i, k), add({num(1), total(i)})); }); }),
          sub(n, sum(n, [&](Expr i) { return div(num(1), add({num(1), total(i)})); })));
-  DOES_NOT_PROVE(sum(n, [&](Expr i) { return sum(m, [&](Expr k) { return div(weight(i, k), add({num(1), total(i)})); }); }), n);
+  DOES_NOT_PROVE(
+      sum(n, [&](Expr i) { return sum(m, [&](Expr k) { return div(weight(i, k), add({num(1), total(i)})); }); }), n);
 }
 
 TEST_F(Tactics, ProductsWithAnException) {
@@ -78,12 +81,15 @@ TEST_F(Tactics, InversesOfUpdates) {
   const Lambda base = matrix(n, [&](Expr p, Expr q) { return at(A, {p, q}); });
   const Lambda updated = matrix(n, [&](Expr p, Expr q) { return add({at(A, {p, q}), mul({at(u, {p}), at(v, {q})})}); });
   const auto form = [&](const Symbol* l, const Symbol* r) {
-    return sum(n, [&](Expr p) { return sum(n, [&](Expr q) { return mul({at(l, {p}), inverse(base, p, q), at(r, {q})}); }, "q"); });
+    return sum(n, [&](Expr p) {
+      return sum(n, [&](Expr q) { return mul({at(l, {p}), inverse(base, p, q), at(r, {q})}); }, "q");
+    });
   };
   const Expr scale = add({num(1), form(v, u)});
   const auto update = [&](const Symbol* l, const Symbol* r) {
     return div(mul({sum(n, [&](Expr p) { return mul({inverse(base, ix(i), p), at(l, {p})}); }),
-                    sum(n, [&](Expr q) { return mul({at(r, {q}), inverse(base, q, ix(j))}); })}), scale);
+                    sum(n, [&](Expr q) { return mul({at(r, {q}), inverse(base, q, ix(j))}); })}),
+               scale);
   };
   PROVES(inverse(updated, ix(i), ix(j)), sub(inverse(base, ix(i), ix(j)), update(u, v)));
   DOES_NOT_PROVE(inverse(updated, ix(i), ix(j)), sub(inverse(base, ix(i), ix(j)), update(v, u)));
@@ -100,13 +106,17 @@ TEST_F(Tactics, InversesOfUpdates) {
   const Expr hat = sum(n, [&](Expr p) {
     return sum(n, [&](Expr q) {
       return sum(m, [&](Expr a) {
-        return sum(m, [&](Expr b) { return mul({at(y, {a}), at(X, {a, p}), inverse(small, p, q), at(X, {b, q}), at(y, {b})}); });
+        return sum(m, [&](Expr b) {
+          return mul({at(y, {a}), at(X, {a, p}), inverse(small, p, q), at(X, {b, q}), at(y, {b})});
+        });
       });
     });
   });
   const Expr left = sub(sum(m, [&](Expr a) { return make::sq(at(y, {a})); }), hat);
   const auto residual = [&](Expr factor) {
-    return mul({factor, sum(m, [&](Expr a) { return sum(m, [&](Expr b) { return mul({at(y, {a}), inverse(large, a, b), at(y, {b})}); }); })});
+    return mul({factor, sum(m, [&](Expr a) {
+                  return sum(m, [&](Expr b) { return mul({at(y, {a}), inverse(large, a, b), at(y, {b})}); });
+                })});
   };
   PROVES(left, residual(lambda));
   DOES_NOT_PROVE(left, residual(num(1)));
@@ -125,16 +135,20 @@ TEST_F(Tactics, Induction) {
   const IndexVar* s = var("t", T);
   const Expr h_t = make::ref(h, {ix(s)}), h_0 = make::ref(h, {num(0)});
   const auto closed = [&](Expr offset) {
-    return add({mul({make::pow(w, ix(s)), h_0}),
-                sum(ix(s), [&](Expr k) { return mul({make::pow(w, add({sub(ix(s), k), offset})), at(x, {k})}); }, "k")});
+    return add(
+        {mul({make::pow(w, ix(s)), h_0}),
+         sum(ix(s), [&](Expr k) { return mul({make::pow(w, add({sub(ix(s), k), offset})), at(x, {k})}); }, "k")});
   };
   PROVES(h_t, closed(num(0)));
   DOES_NOT_PROVE(h_t, closed(num(1)));
   PROVES(make::deriv(h_t, h_0), make::pow(w, ix(s)));
   DOES_NOT_PROVE(make::deriv(h_t, h_0), make::pow(w, sub(ix(s), num(1))));
-  PROVES(make::deriv(h_t, w), add({make::ref(h, {sub(ix(s), num(1))}), mul({w, make::deriv(make::ref(h, {sub(ix(s), num(1))}), w)})}));
-  PROVES(make::deriv(h_t, w), sum(ix(s), [&](Expr k) { return mul({make::pow(w, sub(ix(s), k)), make::ref(h, {sub(k, num(1))})}); }, "k"));
-  DOES_NOT_PROVE(make::deriv(h_t, w), sum(ix(s), [&](Expr k) { return mul({make::pow(w, sub(ix(s), k)), make::ref(h, {k})}); }, "k"));
+  PROVES(make::deriv(h_t, w),
+         add({make::ref(h, {sub(ix(s), num(1))}), mul({w, make::deriv(make::ref(h, {sub(ix(s), num(1))}), w)})}));
+  PROVES(make::deriv(h_t, w),
+         sum(ix(s), [&](Expr k) { return mul({make::pow(w, sub(ix(s), k)), make::ref(h, {sub(k, num(1))})}); }, "k"));
+  DOES_NOT_PROVE(make::deriv(h_t, w),
+                 sum(ix(s), [&](Expr k) { return mul({make::pow(w, sub(ix(s), k)), make::ref(h, {k})}); }, "k"));
   // What is claimed for some t only is no ground for an induction.
   NormalOptions some;
   some.conditions = {{Relation::eq, ix(s), T}};
@@ -164,7 +178,8 @@ TEST_F(Tactics, UndefinedProvesNothing) {
   DOES_NOT_PROVE(div(num(1), sub(x, x)), num(3));
   DOES_NOT_PROVE(mul({x, make::pow(num(0), num(-1))}), num(3));
   DOES_NOT_PROVE(log(sub(x, x)), num(3));
-  DOES_NOT_PROVE(add({make::inv(sub(make::sq(add({x, num(1)})), add({make::sq(x), mul({num(2), x}), num(1)}))), x}), num(3));
+  DOES_NOT_PROVE(add({make::inv(sub(make::sq(add({x, num(1)})), add({make::sq(x), mul({num(2), x}), num(1)}))), x}),
+                 num(3));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "app/derive_family.h"
@@ -115,8 +116,7 @@ Expr simplest(const Value& value, std::vector<std::string>& assumptions) {
     const Normal normal = normalize(value.body, options);
     Value other = value;
     other.body = simplify(normal.form);
-    // The normal form multiplies brackets out: it has to be clearly shorter.
-    if (length(other) * 10 < length(best) * 8) {
+    if (length(other) < length(best)) {
       best = other;
       for (const std::string& assumption : normal.assumptions) {
         if (std::find(assumptions.begin(), assumptions.end(), assumption) == assumptions.end()) {
@@ -215,8 +215,11 @@ class Deriver {
       out_.parts.push_back(std::move(derivative));
     }
     if (out_.parts.empty()) {
-      out_.diagnostics.push_back({Severity::error, "derivative-by", {}, "it is not said which member of " + family->name +
-                                  " is meant", "write its indices: w_{1,i}"});
+      out_.diagnostics.push_back({Severity::error,
+                                  "derivative-by",
+                                  {},
+                                  "it is not said which member of " + family->name + " is meant",
+                                  "write its indices: w_{1,i}"});
       return;
     }
     const Derivative& first = out_.parts.front();
@@ -238,8 +241,9 @@ class Deriver {
     pending.body = make::deriv(name_, entry);
     out_.result = *matrix;
     out_.left = folded(pending).value_or(out_.left);
-    out_.folded = true;
-    out_.readings.push_back(fmt::format("{} is {}, {}", write_text(entry), write_text(in_terms(part, at)), ranges_of(value)));
+    out_.folded = out_.new_names = true;
+    out_.readings.push_back(
+        fmt::format("{} is {}, {}", write_text(entry), write_text(in_terms(part, at)), ranges_of(value)));
   }
 
   static Expr in_terms(const FamilyPart& part, const std::vector<Expr>& at) {
@@ -286,9 +290,24 @@ class Deriver {
   Expr carried_out(const Value& value) {
     Derivation trace;
     Value out = value;
-    out.body = carry_out(value.body, request_.steps == StepGrain::none ? nullptr : &trace);
+    out.body = carry_out(opened(value.body), request_.steps == StepGrain::none ? nullptr : &trace);
     tell(trace);
     return simplified(out);
+  }
+
+  /// Derivatives of defined functions by their arguments, ∇f(x) and F′(x), in terms of the definition.
+  Expr opened(Expr e) {
+    std::unordered_map<Expr, Expr> done;
+    const std::function<Expr(Expr)> map = [&](Expr node) -> Expr {
+      const auto known = done.find(node);
+      if (known != done.end()) return known->second;
+      std::optional<Expr> definition;
+      if (node->kind == Kind::ref && !node->slots.empty() && node->symbol->defined()) definition = unfold(node);
+      if (definition && request_.steps != StepGrain::none)
+        step({"definition of " + node->symbol->name, node, *definition});
+      return done[node] = definition ? *definition : rebuild(node, map);
+    };
+    return map(e);
   }
 
   Expr simplified(const Value& value) {
@@ -312,7 +331,8 @@ class Deriver {
     out_.entry = shown(value.body);
     auto matrix = folded(value);
     // A number with sums left in it is no clearer than its index notation.
-    if (value.axes.empty() && matrix && matrix->latex.find("\\sum") != std::string::npos) matrix.reset();
+    const bool component = value.axes.empty() && !value.body->free.empty();
+    if (component || (value.axes.empty() && matrix && matrix->latex.find("\\sum") != std::string::npos)) matrix.reset();
     out_.folded = matrix.has_value();
     out_.result = matrix.value_or(out_.entry);
     out_.shape = shape_of(value);
@@ -327,7 +347,8 @@ class Deriver {
       if (node->kind != Kind::ref) return;
       for (std::size_t i = 0; i < node->kids.size(); ++i) {
         const IndexVar* var = node->kids[i]->kind == Kind::index ? node->kids[i]->var : nullptr;
-        if (!var || var->lo || map.count(var) || std::count(value.body->free.begin(), value.body->free.end(), var) == 0) {
+        if (!var || var->lo || map.count(var) ||
+            std::count(value.body->free.begin(), value.body->free.end(), var) == 0) {
           continue;
         }
         std::set<const Symbol*> seen;

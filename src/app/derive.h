@@ -47,6 +47,7 @@ struct Derivative {
   Shown result;                         ///< matrix notation where there is one, else index notation
   Shown entry;                          ///< index notation
   bool folded = false;                  ///< `result` is in matrix notation
+  bool new_names = false;               ///< `result` has names for arrays that the readings introduce
   std::string shape, expression_shape;  ///< "m×n matrix", "tensor m×n×m×n with axes i, j, k, l"
   std::string layout;
   std::vector<std::string> assumptions;  ///< conditions of domain
@@ -54,7 +55,7 @@ struct Derivative {
   std::vector<DeriveStep> steps;
   std::vector<Diagnostic> diagnostics;
   std::vector<Derivative> parts;  ///< by a whole family of weights: one for each kind of member
-  Source source;  ///< what the diagnostics point into
+  Source source;                  ///< what the diagnostics point into
 };
 
 Derivative derive(const DeriveRequest& request);

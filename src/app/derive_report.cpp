@@ -94,12 +94,11 @@ Json json_of(const Derivative& d) {
   }
   Json result = nullptr;
   if (d.ok) {
-    result = {{"latex", d.result.latex}, {"text", d.result.text}, {"index_latex", d.entry.latex}, {"shape", d.shape}};
+    const std::string& latex = d.new_names ? d.entry.latex : d.result.latex;
+    result = {{"latex", latex}, {"text", d.result.text}, {"index_latex", d.entry.latex}, {"shape", d.shape}};
   }
-  return {{"expression", d.request},      {"wrt", or_null(d.wrt)},
-          {"result", result},             {"layout", or_null(d.layout)},
-          {"assumptions", d.assumptions}, {"reading", d.readings},
-          {"steps", steps}};
+  return {{"expression", d.request},      {"wrt", or_null(d.wrt)}, {"result", result}, {"layout", or_null(d.layout)},
+          {"assumptions", d.assumptions}, {"reading", d.readings}, {"steps", steps}};
 }
 
 }  // namespace

@@ -10,8 +10,8 @@
 namespace gradus {
 
 struct MatrixFactor {
-  FormPtr base;  ///< null: only what it is divided by
-  Forms below;   ///< element-wise divisors
+  FormPtr base;     ///< null: only what it is divided by
+  Forms below;      ///< element-wise divisors
   FormPtr flipped;  ///< how its transpose is written, where that is more than a T behind it: (A + B)ᵀ is Aᵀ + Bᵀ
   bool transposed = false;
   bool inverted = false;

@@ -2,6 +2,7 @@
 #include "notation/fold.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace gradus {
 namespace {
@@ -47,11 +48,14 @@ FormPtr bracketed(FormPtr scalar) {
 }  // namespace
 
 std::optional<FormPtr> Presenter::tensor(Expr e, const IndexVars& axes, bool row) {
-  return Folder(*this).tensor(e, axes, row);
+  const bool before = std::exchange(in_matrices_, true);
+  auto out = Folder(*this).tensor(e, axes, row);
+  in_matrices_ = before;
+  return out;
 }
 
 std::optional<FormPtr> Folder::tensor(Expr e, const IndexVars& axes, bool row) {
-  if (axes.size() > 2 || --left_ < 0) return std::nullopt;
+  if (axes.size() > 2 || !presenter_.may_fold()) return std::nullopt;
   if (e->is_zero()) return form::number("0");
   if (axes.empty()) return scalar(e);
   const auto folded = terms(e, axes);
@@ -81,7 +85,7 @@ MatrixChain Folder::factor(const std::vector<Term>& terms, const IndexVars& axes
 }
 
 FormPtr Folder::scalar(Expr e) {
-  if (--left_ < 0) return presenter_.scalar(e);
+  if (!presenter_.may_fold()) return presenter_.scalar(e);
   switch (e->kind) {
     case Kind::add: {
       Forms forms;
@@ -94,6 +98,7 @@ FormPtr Folder::scalar(Expr e) {
     }
     case Kind::mul:
     case Kind::reduce: {
+      if (e->kind == Kind::reduce && e->reduce_op() != ReduceOp::sum) return presenter_.scalar(e);
       const auto folded = term(e, {});
       return folded ? form::without_minus(written(*folded)) : presenter_.scalar(e);
     }
@@ -106,8 +111,8 @@ FormPtr Folder::scalar(Expr e) {
     case Kind::func: {
       const auto id = static_cast<Elementary>(e->op);
       FormPtr argument = scalar(e->kids[0]);
-      if (id == Elementary::exp && !presenter_.taken("e") && weight(*argument) <= 3 && e->kids[0]->kind != Kind::reduce) {
-        return presenter_.scalar(e);
+      if (id == Elementary::exp && !presenter_.taken("e") && weight(*argument) <= 3) {
+        return form::power(form::name("e"), std::move(argument));
       }
       return presenter_.function(id, std::move(argument));
     }
@@ -151,7 +156,7 @@ void Folder::flatten(Expr e, Network& network) {
 }
 
 std::optional<Folder::Term> Folder::term(Expr e, const IndexVars& axes) {
-  if (--left_ < 0) return std::nullopt;
+  if (!presenter_.may_fold()) return std::nullopt;
   Network net;
   flatten(e, net);
   net.factors = Presenter::factors_in_order(std::move(net.factors));
@@ -255,7 +260,7 @@ std::optional<Folder::Term> Folder::with_explicit(const Network& net, const Inde
 }
 
 std::optional<Folder::Term> Folder::network(const std::vector<Expr>& factors, IndexVars bound, const IndexVars& axes) {
-  if (--left_ < 0) return std::nullopt;
+  if (!presenter_.may_fold()) return std::nullopt;
   IndexVars tensor = axes;
   tensor.insert(tensor.end(), bound.begin(), bound.end());
   Term out;
@@ -268,9 +273,8 @@ std::optional<Folder::Term> Folder::network(const std::vector<Expr>& factors, In
     // A square that nothing else shares its indices with is a factor twice: Σ_i x_i² = xᵀx.
     const bool square = factor->kind == Kind::pow && factor->kids[1]->is_number() && factor->kids[1]->number == 2;
     const auto shared = [&](const IndexVar* var) {
-      return !holds(bound, var) || std::any_of(factors.begin(), factors.end(), [&](Expr other) {
-               return other != factor && holds(other->free, var);
-             });
+      return !holds(bound, var) || std::any_of(factors.begin(), factors.end(),
+                                               [&](Expr other) { return other != factor && holds(other->free, var); });
     };
     const IndexVars own = used(factor, tensor);
     const std::size_t times = square && std::none_of(own.begin(), own.end(), shared) ? 2 : 1;
@@ -406,7 +410,8 @@ FormPtr Folder::written(const Term& term) {
     behind.clear();
   }
   // A Σ among the factors reaches to the end of the term: it stands last, and behind a fraction.
-  const auto first = std::stable_partition(above.begin(), above.end(), [](const FormPtr& f) { return !reaches_right(*f); });
+  const auto first =
+      std::stable_partition(above.begin(), above.end(), [](const FormPtr& f) { return !reaches_right(*f); });
   const bool alone = above.size() == 1 && term.parts.below.empty();
   if (!alone) {
     behind.insert(behind.end(), first, above.end());
@@ -415,7 +420,7 @@ FormPtr Folder::written(const Term& term) {
   return presenter_.assemble(term.parts.coefficient, std::move(above), term.parts.below, std::move(behind));
 }
 
-/// Terms that end in the same vector, after matrices, are taken together: (A + Aᵀ)x.
+/// Equal terms add up; terms that end in the same vector, after matrices, are taken together: (A + Aᵀ)x.
 std::vector<Folder::Term> Folder::grouped(std::vector<Term> terms) {
   const auto all_same = [](const Forms& a, const Forms& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -427,6 +432,24 @@ std::vector<Folder::Term> Folder::grouped(std::vector<Term> terms) {
            abs(a.parts.coefficient) == abs(b.parts.coefficient) && all_same(a.parts.above, b.parts.above) &&
            all_same(a.parts.below, b.parts.below);
   };
+  const auto equal = [&](const Term& a, const Term& b) {
+    if (!a.chain || !b.chain || !all_same(a.parts.above, b.parts.above) || !all_same(a.parts.below, b.parts.below)) {
+      return false;
+    }
+    return std::equal(a.chain->factors.begin(), a.chain->factors.end(), b.chain->factors.begin(),
+                      b.chain->factors.end(), chain::same);
+  };
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    for (std::size_t j = i + 1; j < terms.size();) {
+      if (equal(terms[i], terms[j])) {
+        terms[i].parts.coefficient += terms[j].parts.coefficient;
+        terms.erase(terms.begin() + static_cast<std::ptrdiff_t>(j));
+      } else {
+        ++j;
+      }
+    }
+  }
+  if (terms.size() > 1) std::erase_if(terms, [](const Term& term) { return term.parts.coefficient == 0; });
   for (std::size_t i = 0; i < terms.size(); ++i) {
     std::vector<Term> inner;
     for (std::size_t j = i; j < terms.size();) {

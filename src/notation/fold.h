@@ -62,7 +62,6 @@ class Folder {
   std::optional<MatrixChain> deriv(Expr e, const IndexVars& tensor);
 
   Presenter& presenter_;
-  int left_ = 4000;
 };
 
 /// Whether the variable is used as a plain index of a tensor axis that it runs over completely, everywhere in e.

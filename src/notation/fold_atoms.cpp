@@ -90,7 +90,7 @@ bool only_on_axes(Expr e, const IndexVar* var) {
 }
 
 std::optional<MatrixChain> Folder::atom(Expr e, const IndexVars& tensor) {
-  if (--left_ < 0) return std::nullopt;
+  if (!presenter_.may_fold()) return std::nullopt;
   const IndexVars inside = used(e, tensor);
   if (inside.size() > 2) return std::nullopt;
   switch (e->kind) {
@@ -163,7 +163,8 @@ std::optional<MatrixChain> Folder::reference(Expr e, const IndexVars& tensor) {
 /// σ(Wx + b), σ′(z): a function of one number at every entry of an array.
 std::optional<MatrixChain> Folder::elementwise_call(Expr e, const IndexVars& inside) {
   if (e->args.size() != 1 || !e->args[0].params.empty() || e->symbol->rank() != 0) return std::nullopt;
-  const bool in_head = std::any_of(e->kids.begin(), e->kids.end(), [&](Expr kid) { return !used(kid, inside).empty(); });
+  const bool in_head =
+      std::any_of(e->kids.begin(), e->kids.end(), [&](Expr kid) { return !used(kid, inside).empty(); });
   if (in_head) return std::nullopt;
   const auto argument = tensor(e->args[0].body, inside, false);
   if (!argument) return std::nullopt;

@@ -35,8 +35,24 @@ using Forms = std::vector<FormPtr>;
 
 struct Form {
   enum class Kind {
-    number, name, list, group, scripts, power, product, circled, sum, fraction, root, call, big, bars, relation, cases,
-    derivative, restricted
+    number,
+    name,
+    list,
+    group,
+    scripts,
+    power,
+    product,
+    circled,
+    sum,
+    fraction,
+    root,
+    call,
+    big,
+    bars,
+    relation,
+    cases,
+    derivative,
+    restricted
   };
   Kind kind = Kind::name;
   std::string latex, text;

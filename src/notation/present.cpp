@@ -192,16 +192,14 @@ FormPtr Presenter::scalar(Expr e) {
   ++depth_;
   FormPtr out;
   switch (e->kind) {
-    case Kind::number:
-      out = e->number < 0 ? form::negated(rational(Rational(-e->number))) : rational(e->number);
-      break;
+    case Kind::number: out = e->number < 0 ? form::negated(rational(Rational(-e->number))) : rational(e->number); break;
     case Kind::index: out = index_name(e->var); break;
     case Kind::ref: out = application(e); break;
     case Kind::add: out = sum(e); break;
     case Kind::mul: out = product(e); break;
     case Kind::pow:
-      out = e->kids[1]->is_number() ? power(scalar(e->kids[0]), e->kids[1]->number)
-                                    : exponential(e->kids[0], e->kids[1]);
+      out =
+          e->kids[1]->is_number() ? power(scalar(e->kids[0]), e->kids[1]->number) : exponential(e->kids[0], e->kids[1]);
       break;
     case Kind::func: {
       const auto id = static_cast<Elementary>(e->op);
@@ -216,9 +214,7 @@ FormPtr Presenter::scalar(Expr e) {
       break;
     }
     case Kind::reduce: out = reduce(e); break;
-    case Kind::delta:
-      out = form::scripts(form::name("\\delta", "δ"), index_list(e->kids, false), nullptr);
-      break;
+    case Kind::delta: out = form::scripts(form::name("\\delta", "δ"), index_list(e->kids, false), nullptr); break;
     case Kind::select: out = select(e); break;
     case Kind::inverse: {
       const FormPtr matrix = argument(e->args[0]);
@@ -274,7 +270,8 @@ FormPtr Presenter::symbol(Expr ref, std::size_t written, int primes) {
 }
 
 FormPtr Presenter::argument(const Lambda& lambda) {
-  if (lambda.params.empty()) return scalar(lambda.body);
+  if (lambda.params.empty())
+    return in_matrices_ ? tensor(lambda.body, {}).value_or(form::name("\\dots", "…")) : scalar(lambda.body);
   if (ends_in(lambda.body, lambda.params) && lambda.body->slots.empty()) {
     const Expr ref = lambda.body;
     const std::size_t written = ref->kids.size() - lambda.params.size();
@@ -404,8 +401,12 @@ FormPtr Presenter::product(Expr e) {
 
 FormPtr Presenter::assemble(const Rational& coefficient, Forms above, Forms below, Forms behind) {
   const Rational positive = abs(coefficient);
+  const bool short_factors = std::all_of(above.begin(), above.end(), [](const FormPtr& f) {
+    return f->kind == Form::Kind::name || (f->kind == Form::Kind::scripts && f->kids[0]->kind == Form::Kind::name);
+  });
+  const bool together = positive.get_den() != 1 && short_factors && !above.empty() && !behind.empty();  // (n/2) Σ⁻¹
   FormPtr out;
-  if (below.empty() && !inline_fractions_) {
+  if (below.empty() && !inline_fractions_ && !together) {
     Forms all;
     if (positive != 1) all.push_back(rational(positive));
     all.insert(all.end(), above.begin(), above.end());

@@ -50,6 +50,8 @@ class Presenter {
   static std::vector<Expr> factors_in_order(std::vector<Expr> factors);
   /// Coefficient and factors, those with negative powers below the line; what is behind stands after the fraction.
   FormPtr assemble(const Rational& coefficient, Forms above, Forms below, Forms behind);
+  /// Whether the work on matrix notation is within its limit; spends some of it.
+  bool may_fold() { return --folds_left_ >= 0; }
   bool taken(const std::string& name) const { return taken_.count(name) != 0; }
   /// ∂body/∂by…; the body stands above the line if it is short.
   FormPtr derivative(Expr body, const Forms& by);
@@ -79,8 +81,10 @@ class Presenter {
 
   std::set<std::string> taken_;
   std::unordered_map<const IndexVar*, std::string> names_;
+  bool in_matrices_ = false;  ///< matrix notation is asked for, in scalar arguments as well
   bool inline_fractions_ = false;
   int left_ = 20000;  ///< forms still to be made: beyond, the rest is "…"
+  int folds_left_ = 20000;
   int depth_ = 0;
 };
 

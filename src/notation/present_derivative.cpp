@@ -24,8 +24,7 @@ FormPtr Presenter::at_values(Expr e) {
   Forms equations;
   for (std::size_t i = 0; i < e->bound.size(); ++i) {
     const Symbol* symbol = e->bound[i];
-    equations.push_back(
-        form::relation("=", "=", form::name(symbol->latex, symbol->name), argument(e->args[i])));
+    equations.push_back(form::relation("=", "=", form::name(symbol->latex, symbol->name), argument(e->args[i])));
   }
   return form::restricted(std::move(body), std::move(equations));
 }
@@ -72,8 +71,8 @@ FormPtr Presenter::slot_derivative(Expr e) {
   const bool one_argument = e->args.size() == 1;
   const bool vectors =
       std::all_of(e->slots.begin(), e->slots.end(), [](const Slot& slot) { return slot.at.size() == 1; });
-  const bool same_slot = std::all_of(e->slots.begin(), e->slots.end(),
-                                     [&](const Slot& slot) { return slot.arg == e->slots[0].arg; });
+  const bool same_slot =
+      std::all_of(e->slots.begin(), e->slots.end(), [&](const Slot& slot) { return slot.arg == e->slots[0].arg; });
   const bool vector_valued = f->rank() == 1;
   if (vectors && same_slot && (order == 1 || (order == 2 && !vector_valued)) && f->rank() <= 1) {
     FormPtr slot = one_argument ? nullptr : form::number(std::to_string(e->slots[0].arg + 1));

@@ -112,6 +112,10 @@ Val Elaborator::function_value(const Syn& head, Context& c) {
     v.function->primes += sup->kids[0]->text[0] - '0';  // f^{(n)}
     sup = nullptr;
   }
+  if (sup && above.empty() && sup->kind == SynKind::number) {
+    v.function->power = sup;  // f^2(x)
+    sup = nullptr;
+  }
   if (sup) {
     auto items = script_items(sup);
     if (items.size() > above.size()) not_read("function-power", sup->span, "a superscript on a function is not read here", "put the power behind the argument");
@@ -227,14 +231,14 @@ void Elaborator::fit_arguments(Symbol* f, std::vector<Val>& args, Span span, Con
 }
 
 Val Elaborator::apply_symbol(Symbol* f, std::vector<Val> args, const std::vector<Expr>& component, Span span, Context& c,
-                             int slot, int order) {
+                             std::vector<int> by) {
   // A scalar function of one scalar acts on each entry of an array.
   if (f->formals.size() == 1 && f->formals[0]->indices.empty() && args.size() == 1 && !args[0].scalar() && !args[0].function &&
       f->indices.empty()) {
     if (auto it = inferred.find(f->formals[0]); it != inferred.end() && !f->defined() && f->name != "σ" && f->name != "ϕ" && f->name != "φ") {
       known_.raise(it->second, static_cast<int>(args[0].rank()));
     }
-    std::vector<Slot> slots(static_cast<std::size_t>(slot >= 0 ? order : 0), Slot{0, {}});
+    std::vector<Slot> slots(by.size(), Slot{0, {}});
     Val out = args[0];
     out.body = make::apply(f, {}, {Lambda{{}, args[0].body}}, slots);
     out.numeral = false;
@@ -245,9 +249,7 @@ Val Elaborator::apply_symbol(Symbol* f, std::vector<Val> args, const std::vector
   const std::size_t written = args.size();
   fit_arguments(f, args, span, c);
   // f : ℝ² → ℝ called as f(x, y): the slot is a component of the one argument.
-  const bool packed = written > args.size() && slot >= 0;
-  const int component_slot = slot;
-  if (packed) slot = 0;
+  const bool packed = written > args.size();
   std::vector<Lambda> lambdas;
   for (std::size_t k = 0; k < args.size(); ++k) {
     const Symbol& formal = *f->formals[k];
@@ -289,25 +291,23 @@ Val Elaborator::apply_symbol(Symbol* f, std::vector<Val> args, const std::vector
   std::vector<Expr> indices = like.body->kids;
   Val out = like;
   std::vector<Slot> slots;
-  if (slot >= 0) {
-    const Symbol& formal = *f->formals[static_cast<std::size_t>(slot)];
-    for (int n = 0; n < order; ++n) {
-      Slot s{static_cast<std::uint32_t>(slot), {}};
-      if (packed) {
-        s.at.push_back(make::add({dims().resolve(formal.indices[0]).lo, make::number(component_slot)}));
-        slots.push_back(std::move(s));
-        continue;
-      }
-      for (std::size_t i = 0; i < formal.indices.size(); ++i) {
-        Range r = dims().resolve(formal.indices[i]);
+  for (std::size_t n = 0; n < by.size(); ++n) {
+    const std::size_t slot = packed ? 0 : static_cast<std::size_t>(by[n]);
+    const Symbol& formal = *f->formals[slot];
+    Slot s{static_cast<std::uint32_t>(slot), {}};
+    if (packed) {
+      s.at.push_back(make::add({dims().resolve(formal.indices[0]).lo, make::number(by[n])}));
+    } else {
+      for (const Range& index : formal.indices) {
+        Range r = dims().resolve(index);
         const IndexVar* axis = make::fresh(n ? "k" : "j", r.lo, r.hi);
         out.axes.push_back(axis);
         s.at.push_back(make::index(axis));
       }
-      slots.push_back(std::move(s));
     }
-    out.row = false;
+    slots.push_back(std::move(s));
   }
+  if (!by.empty()) out.row = false;
   out.body = make::apply(f, indices, lambdas, slots);
   squeeze(out, c);
   out.span = span;
@@ -327,23 +327,22 @@ void Elaborator::squeeze(Val& v, const Context& c) {
   }
 }
 
-Val Elaborator::apply(const FunctionVal& f, std::vector<Val> args, Span span, Context& c, int slot, int order) {
-  if (slot < 0 && f.primes > 0) slot = 0, order = f.primes;
+Val Elaborator::apply(const FunctionVal& f, std::vector<Val> args, Span span, Context& c, std::vector<int> slots) {
+  if (slots.empty()) slots.assign(static_cast<std::size_t>(f.primes), 0);
   Symbol* inner = f.chain.back();
-  bool alone = f.chain.size() == 1;
-  if (alone) return apply_symbol(inner, std::move(args), f.component, span, c, slot, order);
-  if (slot >= 0 && order > 1) not_read("derivative", span, "higher derivatives of a composition are not read here", "give the composition a name");
+  if (f.chain.size() == 1) return apply_symbol(inner, std::move(args), f.component, span, c, std::move(slots));
+  if (slots.size() > 1) not_read("derivative", span, "higher derivatives of a composition are not read here", "give the composition a name");
   std::optional<Val> jacobian;
-  if (slot >= 0) jacobian = apply_symbol(inner, args, {}, span, c, slot, 1);
-  Val v = apply_symbol(inner, std::move(args), {}, span, c, -1, 0);
+  if (!slots.empty()) jacobian = apply_symbol(inner, args, {}, span, c, slots);
+  Val v = apply_symbol(inner, std::move(args), {}, span, c, {});
   for (std::size_t i = f.chain.size() - 1; i-- > 0;) {
     const std::vector<Expr> component = i == 0 ? f.component : std::vector<Expr>{};
     if (jacobian) {
-      Val outer = apply_symbol(f.chain[i], {v}, component, span, c, 0, 1);
+      Val outer = apply_symbol(f.chain[i], {v}, component, span, c, {0});
       bool scalar_link = f.chain[i]->formals[0]->indices.empty();
       jacobian = scalar_link ? algebra_.multiply(outer, *jacobian, false) : algebra_.contract(outer, *jacobian);
     }
-    v = apply_symbol(f.chain[i], {v}, component, span, c, -1, 0);
+    v = apply_symbol(f.chain[i], {v}, component, span, c, {});
   }
   return jacobian ? *jacobian : v;
 }

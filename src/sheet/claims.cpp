@@ -181,6 +181,8 @@ void SheetReader::claim(const Chain& chain, const SynPtr& lhs, Span lhs_span, co
       }
       return true;
     } catch (const Fit& why) {
+      if (why.shape)
+        for (const std::string& suspect : c.suspects) e_.knowledge().raise(suspect, 1);
       if (out.cases.size()) out.cases.clear();
       if (why.shape && !first) first = why;
       if (!why.shape && !unread) unread = why;

@@ -142,7 +142,7 @@ void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
       scripts.push_back({item, Place::sub});
       bool quantified = item->kind == SynKind::name && (ranges_.contains(name_key(*item)) || e_.scan().index_letters.contains(item->text));
       if (item->kind == SynKind::name && !quantified) literal |= !e_.scan().index_like(*item) || e_.dims().has(name_key(*item)) || !ranges_.contains(name_key(*item));
-      if (item->kind == SynKind::text) literal = true;
+      if (item->kind == SynKind::text || e_.labelled(base, sub, c)) literal = true;
       if (item->kind == SynKind::number && !shape.axes.empty() && !e_.usage(key).letter_script) literal = true;
       if (item->kind != SynKind::name && item->kind != SynKind::number && item->kind != SynKind::sum) literal = true;
     }

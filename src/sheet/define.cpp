@@ -3,6 +3,7 @@
 #include <set>
 
 #include "sheet/describe.h"
+#include "sheet/freeze.h"
 #include "sheet/reader.h"
 
 namespace gradus {
@@ -84,6 +85,10 @@ bool SheetReader::is_fresh(const Syn& head) const {
         return (!symbol || !symbol->defined()) && entry->composition.empty();
       }
     }
+    if (name->sub && e_.labelled(base, name->sub, context())) return true;
+    if (name->sup && !e_.usage(key).letter_script && (e_.usage(key).sup_paren || e_.usage(key).sup_bracket) && name->sup->kind == SynKind::group &&
+        name->sup->kids.size() == 1 && name->sup->kids[0]->kind == SynKind::number)
+      return true;
     // A power of something known is no new name.
     if (name->sup && name->sup->kind == SynKind::number && !e_.usage(key).sup_index) {
       if (scope_->find(key)) return false;
@@ -342,14 +347,22 @@ void SheetReader::define(const Chain& chain) {
     return std::all_of(items.begin(), items.end(), [&](auto& i) { return e_.scan().index_like(*i) && pattern_item(*i); });
   };
   Entry* known = scope_->find(key);
+  auto use_of = [&](const std::string& k) -> const Usage& { return e_.usage(k); };
   // Labels: h_θ(x), σ², J_{train}. A parameter written below the function is a label, too.
-  bool sub_label = sub && (!items_index(sub) || (function && sub->kind == SynKind::name && !ranges_.contains(name_key(*sub)) &&
+  bool numerals = !use_of(key).letter_script && !use_of(key).bare;
+  auto all_numerals = [&](const SynPtr& script) {
+    auto items = script_items(script);
+    return std::all_of(items.begin(), items.end(), [](auto& i) { return i->kind == SynKind::number; });
+  };
+  bool sub_label = sub && (!items_index(sub) || e_.labelled(base, sub, c) || (function && sub->kind == SynKind::name && !ranges_.contains(name_key(*sub)) &&
                                                   !e_.scan().index_letters.contains(sub->text)));
   if (sub && items_index(sub) && known && known->symbol && known->symbol->indices.size() > 0 && !function) sub_label = false;
   const Usage& use = e_.usage(key);
   bool sup_label = sup && !(use.sup_paren || use.sup_bracket || use.sup_index) &&
                    !(known && known->symbol && std::any_of(known->symbol->places.begin(), known->symbol->places.end(),
                                                            [](Place p) { return p != Place::axis && p != Place::sub; }));
+  // Z^{[1]}, Z^{[2]} that no letter runs over are names of their own, each with its shape.
+  if (sup && numerals && all_numerals(sup) && !use_of(key).letter_script) sup_label = true;
   if (sub_label || sup_label) label = literal_key(*name, sub_label, sup_label);
   if ((sub_label || sup_label) && label.empty()) not_read("definition", head.span, "this name is not understood");
   std::string extra_shown, extra_latex;
@@ -597,6 +610,7 @@ void SheetReader::define(const Chain& chain) {
                                      return !letter(condition.a) && !letter(condition.b);
                                    }),
                     clause.when.end());
+  if (!target->defined()) freeze(sheet_.claims, target, e_.symbols);
   target->clauses.push_back(clause);
   if (label.empty() && !function && !declared) {
     Knowledge::Layout layout{target->places, target->family};

@@ -62,6 +62,7 @@ struct Context {
   std::vector<std::string> readings;
   Liberty liberty;
   Layout layout = Layout::standard;
+  std::vector<std::string> suspects;  ///< undeclared names behind a matrix: vectors, if scalars do not fit
   int slots_open = 0;        ///< how many ∇ had a slot that nothing told: the number of slots to try
   bool claim = false;        ///< a claim is read: a layer that is not quantified lies between the first and the last
   bool used_sample = false;
@@ -101,6 +102,8 @@ class Elaborator {
   /// A defined function that stands without its argument: its value at the names that it is defined with.
   Val quantity(Val v, Context& c);
   Val prime_of(const Val& v, int order, Context& c);
+  /// Whether the subscript is a label because the sheet labels that name (W_f, W_i, W_o).
+  bool labelled(const Syn& base, const SynPtr& sub, const Context& c) const;
   bool indices_only(const SynPtr& script) const;
   Val adjoint(const Syn& name, Context& c);
   bool name_is_constant(const Syn& name) const;
@@ -135,10 +138,10 @@ class Elaborator {
   // Products and applications (product.cpp, application.cpp).
   Val product_value(const std::vector<SynPtr>& kids, Context& c);
   bool is_function(const Syn& syn, Context& c);
-  /// f(args); `slot` ≥ 0: its derivative in that argument, `order` times, the new axes behind.
-  Val apply(const FunctionVal& function, std::vector<Val> args, Span span, Context& c, int slot = -1, int order = 0);
-  Val apply_symbol(Symbol* f, std::vector<Val> args, const std::vector<Expr>& component, Span span, Context& c, int slot,
-                   int order);
+  /// f(args), differentiated once in each argument of `slots`, the new axes behind.
+  Val apply(const FunctionVal& function, std::vector<Val> args, Span span, Context& c, std::vector<int> slots = {});
+  Val apply_symbol(Symbol* f, std::vector<Val> args, const std::vector<Expr>& component, Span span, Context& c,
+                   std::vector<int> slots);
   /// Drops axes of length one that an assumption (K = 1) makes so.
   void squeeze(Val& v, const Context& c);
   void hint_argument(const Val& v, const Symbol& formal);
@@ -164,14 +167,16 @@ class Elaborator {
     Span span;
   };
   Val nabla(const Operand& of, const SynPtr& by, int order, Span span, Context& c);
-  Val partial(const Operand& of, const SynPtr& by, int order, Span span, Context& c);
+  Val partial(const Operand& of, const std::vector<SynPtr>& by, Span span, Context& c);
   Val jacobian(const Operand& of, const SynPtr& by, int order, Span span, Context& c);
   Val derivative_fraction(const Syn& deriv, Context& c, const Val* operand);
   Val differential(const Val& of, Span span, Context& c);
   /// ∂of/∂by with the axes of `of` before those of `by` (a gradient has the shape of its variable).
   Val by_variable(const Val& of, const Val& by, DerivMode mode, Context& c, Span span);
   /// The derivative in argument slots; `order` times in the same slot.
-  Val in_slot(const FunctionVal& f, const std::vector<Val>& args, int slot, int order, Span span, Context& c);
+  Val in_slot(const FunctionVal& f, const std::vector<Val>& args, int slot, int order, Span span, Context& c) {
+    return apply(f, args, span, c, std::vector<int>(static_cast<std::size_t>(order), slot));
+  }
   Val restrict_to(const Val& of, const Syn& where, Context& c);
   Val applied(const Operand& of, Context& c);
   /// The member of a family that `of` is a function of, where the family stands without an index.

@@ -125,7 +125,12 @@ Val Elaborator::sum_value(const Syn& syn, Context& c) {
   auto sign_of = [&](std::size_t i) { return i < syn.signs.size() ? syn.signs[i] : 1; };
   Val total = sign_of(0) < 0 ? algebra_.negate(terms[0]) : terms[0];
   if (sign_of(0) < 0) total.numeral = terms[0].numeral;
-  for (std::size_t i = 1; i < terms.size(); ++i) total = algebra_.add(total, terms[i], sign_of(i), c.readings);
+  try {
+    for (std::size_t i = 1; i < terms.size(); ++i) total = algebra_.add(total, terms[i], sign_of(i), c.readings);
+  } catch (const Fit&) {
+    for (const std::string& suspect : c.suspects) known_.raise(suspect, 1);
+    throw;
+  }
   if (terms.size() > 1) total.leibniz = nullptr;
   total.span = syn.span;
   return total;

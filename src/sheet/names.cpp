@@ -369,6 +369,12 @@ Val Elaborator::with_superscript(Val base, const Syn& sup, Context& c) {
   return out;
 }
 
+bool Elaborator::labelled(const Syn& base, const SynPtr& sub, const Context& c) const {
+  if (!sub || sub->kind != SynKind::name || usage(name_key(base)).labels.empty()) return false;
+  std::string letter = name_key(*sub);
+  return !scan_.index_letters.contains(letter) && !c.ranges.contains(letter) && !c.bound.contains(letter);
+}
+
 bool Elaborator::indices_only(const SynPtr& script) const {
   auto items = script_items(script);
   return std::all_of(items.begin(), items.end(), [&](auto& item) { return scan_.index_like(*item); });
@@ -420,7 +426,7 @@ Val Elaborator::scripts_value(const Syn& s, Context& c) {
       left_sub = sub;
     } else if (name_is_constant(base) && !(base.text == "π" && usage(key).subs > 0)) {
       v = name_value(base, c);
-    } else if (sub && !indices_only(sub)) {
+    } else if (sub && (!indices_only(sub) || labelled(base, sub, c))) {
       v = load_entry(infer_label(s, c), base, nullptr, sup, left_sub, left_sup, c);
       left_sub = nullptr;
     } else {

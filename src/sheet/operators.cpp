@@ -54,10 +54,6 @@ Val Elaborator::by_variable(const Val& of, const Val& by, DerivMode mode, Contex
   return out;
 }
 
-Val Elaborator::in_slot(const FunctionVal& f, const std::vector<Val>& args, int slot, int order, Span span, Context& c) {
-  return apply(f, args, span, c, slot, order);
-}
-
 int Elaborator::slot_named(const FunctionVal& f, const std::vector<Val>& args, const Syn& by, Context& c) {
   const Syn& base = base_of(by);
   if (by.kind == SynKind::number) {
@@ -66,11 +62,12 @@ int Elaborator::slot_named(const FunctionVal& f, const std::vector<Val>& args, c
   }
   if (base.kind != SynKind::name) return -1;
   const Symbol* wanted = nullptr;
+  const Symbol* moving = nullptr;
   Expr exact = nullptr;
   std::string key = name_key(base);
   if (auto it = c.formals.find(key); it != c.formals.end()) wanted = it->second;
   else if (Entry* entry = c.scope->find(by.kind == SynKind::scripts && c.scope->find(literal_key(by, true, false)) ? literal_key(by, true, false) : key))
-    wanted = entry->symbol;
+    wanted = entry->symbol, moving = entry->callable;
   if (by.kind == SynKind::scripts && wanted) {
     Val v = value(by, c);
     if (v.scalar()) exact = v.body;
@@ -78,12 +75,28 @@ int Elaborator::slot_named(const FunctionVal& f, const std::vector<Val>& args, c
   int found = -1, count = 0;
   for (std::size_t k = 0; k < args.size(); ++k) {
     bool is = wanted && args[k].body && args[k].body->kind == Kind::ref && args[k].body->symbol == wanted;
+    if (moving && args[k].body && args[k].body->kind == Kind::ref && args[k].body->symbol == moving) is = true;  // ∂_x f(x(t), y(t))
     if (is && exact && args[k].scalar() && args[k].body != exact) is = false;
     if (is) found = static_cast<int>(k), ++count;
   }
   if (count == 0)
     for (std::size_t k = 0; k < std::min(args.size(), f.chain.back()->formals.size()); ++k)
       if (f.chain.back()->formals[k]->name == key || f.chain.back()->formals[k]->name == shown_name(base)) found = static_cast<int>(k), ++count;
+  if (count == 0) {
+    // f : ℝ × ℝ → ℝ without names for its arguments: x, y, z or u, v in their order.
+    static const std::vector<std::vector<std::string>> kOrders = {{"x", "y", "z"}, {"u", "v", "w"}, {"s", "t"}};
+    const auto& formals = f.chain.back()->formals;
+    bool unnamed = std::all_of(formals.begin(), formals.end(), [](const Symbol* formal) { return formal->name.rfind("·", 0) == 0; });
+    if (unnamed)
+      for (const auto& order : kOrders) {
+        auto it = std::find(order.begin(), order.end(), key);
+        if (it != order.end() && it - order.begin() < static_cast<std::ptrdiff_t>(args.size())) {
+          found = static_cast<int>(it - order.begin());
+          c.readings.push_back(key + " is argument " + std::to_string(found + 1) + " of " + f.chain.back()->name);
+          return found;
+        }
+      }
+  }
   return count == 1 ? found : -1;
 }
 
@@ -214,34 +227,35 @@ Val Elaborator::member_for(const Val& by, const Val& of, Context& c) {
   return out;
 }
 
-Val Elaborator::partial(const Operand& of, const SynPtr& by, int order, Span span, Context& c) {
-  if (of.function) {
-    bool number = by->kind == SynKind::number;
-    if (of.args.size() > 1 || !number) {
-      int slot = slot_named(*of.function, of.args, *by, c);
-      bool multi = of.args.size() > 1;
-      if (slot >= 0 && (multi || number)) {
-        Val out = in_slot(*of.function, of.args, slot, order, of.span, c);
-        return finish(out, of, c);
+Val Elaborator::partial(const Operand& of, const std::vector<SynPtr>& by, Span span, Context& c) {
+  if (of.function && of.args.size() > 1) {
+    std::vector<int> slots;
+    for (const SynPtr& letter : by) slots.push_back(slot_named(*of.function, of.args, *letter, c));
+    if (std::all_of(slots.begin(), slots.end(), [](int slot) { return slot >= 0; }))
+      return finish(apply(*of.function, of.args, of.span, c, slots), of, c);
+  }
+  if (of.function && of.args.size() == 1 && of.args[0].rank() == 1) {
+    // ∂_1 f(x), ∂_i f(x): by components of the one argument.
+    bool components = std::all_of(by.begin(), by.end(), [&](const SynPtr& letter) {
+      return letter->kind == SynKind::number || (letter->kind == SynKind::name && !c.scope->find(name_key(*letter)) &&
+                                                 !c.formals.contains(name_key(*letter)) && scan_.index_like(*letter));
+    });
+    if (components) {
+      Val out = apply(*of.function, of.args, of.span, c, std::vector<int>(by.size(), 0));
+      const std::size_t first = out.rank() - by.size();
+      for (const SynPtr& letter : by) {
+        Range axis{out.axes[first]->lo, out.axes[first]->hi};
+        Expr at = letter->kind == SynKind::number ? index_value(*letter, c) : make::index(letter_index(name_key(*letter), c, &axis));
+        out = algebra_.component(out, first, at);
       }
-    } else if (of.args.size() == 1 && of.args[0].rank() == 1) {
-      // ∂_1 f(x): by the first component.
-      Val out = in_slot(*of.function, of.args, 0, 1, of.span, c);
-      out = algebra_.component(out, out.rank() - 1, index_value(*by, c));
-      return finish(out, of, c);
-    }
-    if (by->kind == SynKind::name && of.args.size() == 1 && of.args[0].rank() == 1 && !c.scope->find(name_key(*by)) &&
-        !c.formals.contains(name_key(*by)) && scan_.index_like(*by)) {
-      Val out = in_slot(*of.function, of.args, 0, 1, of.span, c);
-      Range axis{out.axes.back()->lo, out.axes.back()->hi};
-      out = algebra_.component(out, out.rank() - 1, make::index(letter_index(name_key(*by), c, &axis)));
       return finish(out, of, c);
     }
   }
   Val v = applied(of, c);
-  std::vector<SynPtr> letters(static_cast<std::size_t>(order), by);
-  if (by->kind == SynKind::product && order == 1) letters = by->kids;
-  for (const SynPtr& letter : letters) v = by_variable(v, value(*letter, c), DerivMode::total, c, span);
+  for (std::size_t k = by.size(); k-- > 0;) {
+    auto letters = by[k]->kind == SynKind::product ? by[k]->kids : std::vector<SynPtr>{by[k]};
+    for (const SynPtr& letter : letters) v = by_variable(v, value(*letter, c), DerivMode::total, c, span);
+  }
   return finish(v, of, c);
 }
 

@@ -131,6 +131,8 @@ class ProductReader {
 
   Val times(const Val& left, const Val& right, bool dot) {
     const Val a = e_.quantity(left, c_), b = e_.quantity(right, c_);
+    if (a.rank() >= 1 && b.scalar() && b.body->kind == Kind::ref && b.body->kids.empty())
+      if (auto it = e_.inferred.find(b.body->symbol); it != e_.inferred.end()) c_.suspects.push_back(it->second);
     auto chained = [&](Val v) {
       if (a.leibniz && b.leibniz) {
         if (a.leibniz->denominator == b.leibniz->numerator)
@@ -217,7 +219,7 @@ class ProductReader {
     ++at_;
     if (s.kind == SynKind::bigop) return sum_over(s);
     if (s.kind == SynKind::deriv) {
-      if (s.kids[0]) return e_.derivative_fraction(s, c_, nullptr);
+      if (s.kids[0]) return evaluated(s, e_.derivative_fraction(s, c_, nullptr));
       Val of = operand(s.span);
       return e_.derivative_fraction(s, c_, &of);
     }
@@ -235,6 +237,24 @@ class ProductReader {
       if (function_here(s)) return application(s);
     }
     return e_.value(s, c_);
+  }
+
+  /// df/dx (a): the derivative of a function that stands without its argument, at a.
+  Val evaluated(const Syn& d, Val v) {
+    if (done() || here().kind != SynKind::group || here().open != "(" || here().kids.size() != 1 || d.kids.size() != 2) return v;
+    const Syn& numerator = *d.kids[0];
+    if ((numerator.kind != SynKind::name && numerator.kind != SynKind::scripts) || !e_.is_function(numerator, c_)) return v;
+    const Syn& place = *here().kids[0];
+    const Syn& by = *d.kids[1];
+    ++at_;
+    if (by.kind == SynKind::name && place.kind == SynKind::name && name_key(by) == name_key(place)) return v;
+    Val x = e_.value(by, c_), a = e_.value(place, c_);
+    if (!x.body || x.body->kind != Kind::ref || x.rank() != x.body->symbol->indices.size())
+      not_read("evaluation", place.span, "only a whole variable can be put to a value");
+    if (!(a.numeral && a.scalar()) && !algebra().same_shape(x, a)) misfit(place.span, shape_text(x) + " cannot be " + shape_text(a));
+    Expr body = a.numeral && a.scalar() ? a.body : algebra().on_axes(a, x.axes);
+    v.body = make::at(v.body, {x.body->symbol}, {Lambda{x.axes, body}});
+    return v;
   }
 
   /// L(w) of a quantity that is written with its variables.
@@ -315,6 +335,7 @@ class ProductReader {
       else {
         Val f = function_of(head);
         result = e_.apply(*f.function, std::move(args), span, c_);
+        if (f.function->power) result = e_.with_superscript(std::move(result), *f.function->power, c_);
       }
       for (int i = 0; i < primes; ++i) result = algebra().transpose(result);
     } else if (elementary) {
@@ -455,15 +476,21 @@ class ProductReader {
     return yes;
   }
 
+  int order_of(const Syn& s) {
+    if (!s.sup) return 1;
+    if (s.sup->kind != SynKind::number || (s.sup->text != "2" && s.sup->text != "1" && s.sup->text != "3"))
+      not_read("derivative", s.sup->span, "this order of derivative is not read");
+    return s.sup->text[0] - '0';
+  }
+
+  /// ∂_w L, ∂_1∂_2 f(u, v).
   Val partial(const Syn& s) {
-    SynPtr by = s.sub;
-    int order = 1;
-    if (s.sup) {
-      if (s.sup->kind != SynKind::number || (s.sup->text != "2" && s.sup->text != "1"))
-        not_read("derivative", s.sup->span, "this order of derivative is not read");
-      order = s.sup->text == "2" ? 2 : 1;
+    std::vector<SynPtr> by(static_cast<std::size_t>(order_of(s)), s.sub);
+    while (!done() && here().kind == SynKind::scripts && here().kids[0]->kind == SynKind::name && here().kids[0]->text == "∂" && here().sub) {
+      for (int n = order_of(here()); n > 0; --n) by.push_back(here().sub);
+      ++at_;
     }
-    return e_.partial(*this_operand(s.span), by, order, s.span, c_);
+    return e_.partial(*this_operand(s.span), by, s.span, c_);
   }
 
   bool jacobian_sign(const Syn& s, const Syn& base) {

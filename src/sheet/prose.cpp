@@ -159,6 +159,8 @@ void SheetReader::apply_traits(const Syn& name, const Traits& traits) {
 void SheetReader::before_formula(const Piece& piece) {
   // "symmetric $A$", "an orthogonal matrix $Q$": what the words right before say of the first name.
   if (piece.chains.empty() || !piece.chains[0].sides.size() || !piece.chains[0].sides[0]) return;
+  std::size_t end = lead_.find_last_not_of(" \t");
+  if (end == std::string::npos || lead_[end] == ',' || lead_[end] == ':' || lead_[end] == ';' || lead_[end] == '.') return;
   std::string tail = last_words(lead_, 4);
   for (const char* noun : {" matrix", " matrices", " vector", " vectors", " function", " functions", " scalar"}) {
     std::size_t length = std::char_traits<char>::length(noun);
@@ -172,7 +174,7 @@ void SheetReader::before_formula(const Piece& piece) {
 
 void SheetReader::words(const Piece& piece, const Piece* next) {
   std::string text = lower(piece.text);
-  if (has(text, "held fixed") || has(text, "held constant") || has(text, "local derivative")) {
+  if (has(text, "held fixed") || has(text, "held constant")) {
     // ∂c/∂a with the other arguments fixed, but "along all paths" for what was named before.
     e_.local_derivatives = true;
   }
@@ -356,7 +358,7 @@ void SheetReader::mention(const Piece& piece) {
         jacobian->formals = {formal};
         FunctionVal value;
         value.chain = {f->callable};
-        Val body = e_.apply(value, {e_.load(formal, {}, first.span)}, first.span, c, 0, follows_ == Follows::hessian ? 2 : 1);
+        Val body = e_.apply(value, {e_.load(formal, {}, first.span)}, first.span, c, std::vector<int>(follows_ == Follows::hessian ? 2 : 1, 0));
         Clause clause;
         for (const IndexVar* axis : body.axes) {
           jacobian->indices.push_back({axis->lo, axis->hi});

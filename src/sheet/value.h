@@ -17,6 +17,7 @@ namespace gradus {
 struct FunctionVal {
   std::vector<Symbol*> chain;
   int primes = 0;
+  SynPtr power;                 ///< f^2(x): the power of the value
   int copy = 0;                 ///< f_2: the second use of f, or 0
   std::vector<Expr> component;  ///< parallel to the symbol's indices; null where none was given
 };

@@ -1,5 +1,5 @@
-// `gradus derive`: the documented examples of matrixcalculus.org and their like, their Hessians, steps and reports. What
-// is derived is also read back as a claim of a sheet, which has to be proved.
+// `gradus derive`: the documented examples of matrixcalculus.org and their like, their Hessians, steps and reports.
+// What is derived is also read back as a claim of a sheet, which has to be proved.
 #include "app/derive.h"
 
 #include <gtest/gtest.h>
@@ -11,8 +11,8 @@
 namespace gradus {
 namespace {
 
-const std::vector<std::string> kLet = {"A, B, C, X, S ∈ R^{n×n}", "x, y, w, b ∈ R^n", "a, c ∈ R", "f : R^n → R^n",
-                                       "g : R^n → R", "S symmetric"};
+const std::vector<std::string> kLet = {"A, B, C, X, S ∈ R^{n×n}", "x, y, w, b ∈ R^n", "a, c ∈ R",
+                                       "f : R^n → R^n",           "g : R^n → R",      "S symmetric"};
 constexpr const char* kDeclarations =
     "$A, B, C, X, S \\in \\mathbb{R}^{n \\times n}$ with $X$ invertible, $S$ symmetric; "
     "$x, y, w, b \\in \\mathbb{R}^n$; $a, c \\in \\mathbb{R}$; $f : \\mathbb{R}^n \\to \\mathbb{R}^n$, "
@@ -30,8 +30,7 @@ const Example kExamples[] = {
     {"x'*A*x + c*sin(y)'*x", "x", "(A + Aᵀ)x + c sin(y)", "A + Aᵀ"},
     {"x'*S*x", "x", "2Sx", "2S"},
     {"norm2(A*x-y)^2", "x", "2Aᵀ(Ax − y)", "2AᵀA"},
-    {"norm2(A*x-y)", "x", "(1/‖Ax − y‖)Aᵀ(Ax − y)",
-     "(1/‖Ax − y‖)AᵀA − (1/‖Ax − y‖³)Aᵀ(Ax − y)(Ax − y)ᵀA"},
+    {"norm2(A*x-y)", "x", "(1/‖Ax − y‖)Aᵀ(Ax − y)", "(1/‖Ax − y‖)AᵀA − (1/‖Ax − y‖³)Aᵀ(Ax − y)(Ax − y)ᵀA"},
     {"norm2(x)", "x", "x/‖x‖", "(1/‖x‖)I − (1/‖x‖³)xxᵀ"},
     {"sum(log(exp(-y.*(X*w)) + vector(1)))", "w", "−Xᵀ(y ⊘ (𝟏 + exp(y ⊙ (Xw))))", nullptr},
     {"tr(A*X'*B*X*C)", "X", "BXCA + BᵀXAᵀCᵀ", "Σ_{m=1}^n (Aₘⱼ Bᵢₖ Cₗₘ + Aₘₗ Bₖᵢ Cⱼₘ)"},
@@ -57,7 +56,13 @@ const Example kExamples[] = {
 };
 
 Derivative derived(const std::string& expression, const std::string& by, int order = 1) {
-  return derive({.name = {}, .text = {}, .expression = expression, .let = kLet, .assume = {}, .wrt = by, .order = order,
+  return derive({.name = {},
+                 .text = {},
+                 .expression = expression,
+                 .let = kLet,
+                 .assume = {},
+                 .wrt = by,
+                 .order = order,
                  .steps = StepGrain::brief});
 }
 
@@ -102,12 +107,41 @@ TEST(Derive, WhatIsWrittenIsReadAndProved) {
 }
 
 TEST(Derive, TellsShapesConventionsAndDomain) {
-  const Derivative d = derive({.name = {}, .text = {}, .expression = "log(x'*A*x)", .let = {}, .assume = {}, .wrt = "x"});
+  const Derivative d =
+      derive({.name = {}, .text = {}, .expression = "log(x'*A*x)", .let = {}, .assume = {}, .wrt = "x"});
   ASSERT_TRUE(d.ok) << told(d);
   EXPECT_EQ(d.shape.rfind("column of ", 0), 0u);
   EXPECT_EQ(d.readings.size(), 2u);  // A is a matrix, x a column
   EXPECT_NE(std::find(d.assumptions.begin(), d.assumptions.end(), "xᵀAx > 0"), d.assumptions.end());
   EXPECT_EQ(derived("tr(A*X'*B*X*C)", "X", 2).shape, "n×n×n×n tensor with axes i, j, k, l");
+}
+
+constexpr const char* kNetwork =
+    "$$f(x; w) = \\sum_{i=0}^2 w_{1,i}^{2,0} \\left(\\sum_{j=0}^2 w_{0,j}^{1,i} x_j \\right), "
+    "\\quad f : \\mathbb{R}^3 \\rightarrow \\mathbb{R}$$\n\n"
+    "$$E(w) = \\frac{1}{L} \\sum_{l=1}^L \\|d_l - f(x_l; w)\\|_2^2$$\n";
+
+Derivative of_network(const std::string& expression, const std::string& wrt = {}) {
+  return derive(
+      {.name = "network.md", .text = kNetwork, .expression = expression, .let = {}, .assume = {}, .wrt = wrt});
+}
+
+TEST(Derive, EveryWeightOfANetwork) {
+  EXPECT_EQ(of_network("∂E/∂w_{0,1}^{1,1}").result.text, "(2w_{1,1}^{2,0}/L) Σ_{l=1}^L x_{l,1}(f(xₗ; w) − dₗ)");
+  EXPECT_EQ(of_network("\\frac{\\partial E}{\\partial w_{1,i}^{2,0}}").result.text,
+            "(2/L) Σ_{l=1}^L (f(xₗ; w) − dₗ) Σ_{j=0}^2 w_{0,j}^{1,i} x_{l,j}");
+}
+
+TEST(Derive, WholeGradientOfANetworkInMatrixForm) {
+  for (const Derivative& d : {of_network("\\nabla_w E"), of_network("E", "w")}) {
+    ASSERT_TRUE(d.ok) << told(d);
+    ASSERT_EQ(d.parts.size(), 2u);
+    EXPECT_EQ(d.parts[0].result.text, "(2/L) Σ_{l=1}^L (f(xₗ; w) − dₗ)W xₗ");
+    EXPECT_EQ(d.parts[1].result.text, "(2/L) Σ_{l=1}^L (f(xₗ; w) − dₗ)v xₗᵀ");
+    EXPECT_EQ(d.parts[1].readings.back(), "Wᵢⱼ is w_{0,j}^{1,i}, i = 0…2, j = 0…2");
+    // No name in the JSON that the sheet does not define.
+    EXPECT_EQ(nlohmann::json::parse(derive_json(d))["parts"][1]["result"]["latex"], d.parts[1].entry.latex);
+  }
 }
 
 TEST(Derive, StepsHaveNames) {

@@ -45,7 +45,7 @@ class WriteTest : public ::testing::Test {
   Expr i = make::index(vi), j = make::index(vj), k = make::index(vk), l = make::index(vl);
   Symbol *sx = tensor("x", {n}), *sy = tensor("y", {n}), *sb = tensor("b", {n}), *ss = tensor("s", {n});
   Symbol *sA = tensor("A", {n, n}), *sX = tensor("X", {n, n}), *sB = tensor("B", {n, n});
-  Symbol *sSample = tensor("x", {L, n}, {Place::sub});
+  Symbol* sSample = tensor("x", {L, n}, {Place::sub});
   Expr u = make::ref(scalar("u")), v = make::ref(scalar("v")), c = make::ref(scalar("c"));
 
   Expr x(Expr at) { return make::ref(sx, {at}); }

@@ -20,8 +20,8 @@ TEST(LatexToText, FormulasOfSheets) {
 }
 
 TEST(LatexToText, NeverFails) {
-  for (const char* bad : {"", "{", "}", "\\", "\\frac", "\\frac{a", "x^", "_", "\\begin{cases", "\\end{x}", "}}}{{{", "\\sqrt[",
-                          "\\left", "\xff\xfe", "a & b \\\\", "%"}) {
+  for (const char* bad : {"", "{", "}", "\\", "\\frac", "\\frac{a", "x^", "_", "\\begin{cases", "\\end{x}", "}}}{{{",
+                          "\\sqrt[", "\\left", "\xff\xfe", "a & b \\\\", "%"}) {
     latex_to_text(bad);
   }
   EXPECT_LT(latex_to_text(std::string(100000, '{')).size(), 10u);

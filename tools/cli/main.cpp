@@ -204,7 +204,7 @@ void add_sheets(CLI::App& command, Options& options) {
 }
 
 void add_common(CLI::App& command, Options& options) {
-  command.add_option("--assume", options.assume, "assume more, in a sheet's words: 'A symmetric'")->expected(1);
+  command.add_option("--assume", options.assume, "assume more, in a sheet's words: 'A symmetric'")->allow_extra_args(false);
   command.add_option("--color", options.color, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}));
 }
@@ -254,7 +254,8 @@ int run(int argc, char** argv) {
   derive.add_option("EXPRESSION", options.expression,
                     "LaTeX or plain text; may be a derivative: '∂E/∂w', '\\nabla_W E'");
   derive.add_option("-e,--expression", options.formula, "an expression without a sheet");
-  derive.add_option("--let", options.let, "declare a name: 'A ∈ R^{m×n}', 'x \\in \\mathbb{R}^n'")->expected(1);
+  derive.add_option("--let", options.let, "declare a name: 'A ∈ R^{m×n}', 'x \\in \\mathbb{R}^n'")
+      ->allow_extra_args(false);
   derive.add_option("--wrt", options.wrt, "by what to derive");
   derive.add_option("--order", options.order, "1 for gradients and Jacobians, 2 for Hessians")->check(CLI::Range(1, 4));
   derive.add_option("--steps", options.steps, "grain of the derivation: none, short or full")

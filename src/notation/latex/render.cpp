@@ -40,9 +40,9 @@ bool has_script(const std::string& latex, char sign) {
 }
 
 std::string script(char sign, const std::string& inside) {
-  const bool macro = inside.size() > 1 && inside[0] == '\\' &&
-                     inside.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", 1) ==
-                         std::string::npos;
+  const bool macro =
+      inside.size() > 1 && inside[0] == '\\' &&
+      inside.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", 1) == std::string::npos;
   return inside.size() == 1 || macro ? sign + inside : sign + ("{" + inside + "}");
 }
 
@@ -163,7 +163,8 @@ std::string write(const Form& form, bool in_script) {
       }
       return out;
     }
-    case Kind::group: return bracket(write(*form.kids[0], in_script), form.text == "[" ? "[" : "(", form.text == "[" ? "]" : ")");
+    case Kind::group:
+      return bracket(write(*form.kids[0], in_script), form.text == "[" ? "[" : "(", form.text == "[" ? "]" : ")");
     case Kind::scripts: return write_scripts(form, in_script);
     case Kind::power: return write_power(form, in_script);
     case Kind::product: return write_product(form, in_script);

@@ -118,12 +118,12 @@ class Converter {
       std::string text(in_.substr(begin, pos_ - begin));
       if (c == '\'') text = "′";
       if (c == '-') text = "−";
-      const K kind = c == '+' || c == '-'                 ? K::binary
-                     : c == '=' || c == '<' || c == '>'   ? K::relation
-                     : c == '(' || c == '['               ? K::open
-                     : c == ')' || c == ']'               ? K::close
-                     : c == ',' || c == ';'               ? K::comma
-                                                          : K::atom;
+      const K kind = c == '+' || c == '-'               ? K::binary
+                     : c == '=' || c == '<' || c == '>' ? K::relation
+                     : c == '(' || c == '['             ? K::open
+                     : c == ')' || c == ']'             ? K::close
+                     : c == ',' || c == ';'             ? K::comma
+                                                        : K::atom;
       items.push_back({kind, std::move(text)});
     }
   }
@@ -208,9 +208,7 @@ class Converter {
         return;
       }
       case M::overset:
-      case M::underset:
-        argument();
-        return items.push_back({K::relation, argument()});
+      case M::underset: argument(); return items.push_back({K::relation, argument()});
       case M::skip:
         if (peek() == '*') ++pos_;
         verbatim();
@@ -252,7 +250,7 @@ class Converter {
 
   static std::string accented(const std::string& inside, std::string_view accent) {
     constexpr std::pair<std::string_view, const char*> marks[] = {
-        {"hat", "\u0302"}, {"tilde", "\u0303"}, {"bar", "\u0304"},   {"vec", "\u20D7"},       {"dot", "\u0307"},
+        {"hat", "\u0302"},  {"tilde", "\u0303"}, {"bar", "\u0304"},   {"vec", "\u20D7"},       {"dot", "\u0307"},
         {"ddot", "\u0308"}, {"check", "\u030C"}, {"breve", "\u0306"}, {"underline", "\u0332"}, {"ring", "\u030A"}};
     std::string mark;
     for (const auto& [name, sign] : marks) {
@@ -271,8 +269,8 @@ class Converter {
   }
 
   static std::string closing(const std::string& open) {
-    constexpr std::pair<std::string_view, const char*> pairs[] = {{"{", "}"}, {"[", "]"}, {"(", ")"}, {"⟨", "⟩"},
-                                                                  {"⌊", "⌋"}, {"⌈", "⌉"}};
+    constexpr std::pair<std::string_view, const char*> pairs[] = {{"{", "}"}, {"[", "]"}, {"(", ")"},
+                                                                  {"⟨", "⟩"}, {"⌊", "⌋"}, {"⌈", "⌉"}};
     for (const auto& [left, right] : pairs) {
       if (left == open) return right;
     }
@@ -316,7 +314,8 @@ class Converter {
       if (point == ")" || point == "]" || point == "}") --depth;
       if (depth > 0) continue;
       if (point == " " || point == "/" || point == "·" || point == "+" || point == "−") return false;
-      letters += point.size() == 1 ? std::isalpha(static_cast<unsigned char>(point[0])) != 0 : point >= "Α" && point <= "ω";
+      letters +=
+          point.size() == 1 ? std::isalpha(static_cast<unsigned char>(point[0])) != 0 : point >= "Α" && point <= "ω";
     }
     const bool digits = text.find_first_not_of("0123456789.") == std::string::npos;
     const bool one_group = text[0] == '(' && depth == 0;
@@ -355,8 +354,9 @@ class Converter {
         if (!in_script) space();
         continue;
       }
-      const bool unary = item.kind == K::binary && (!before || before->kind == K::binary || before->kind == K::relation ||
-                                                    before->kind == K::open || before->kind == K::comma);
+      const bool unary =
+          item.kind == K::binary && (!before || before->kind == K::binary || before->kind == K::relation ||
+                                     before->kind == K::open || before->kind == K::comma);
       switch (item.kind) {
         case K::binary:
         case K::relation:
@@ -386,7 +386,8 @@ class Converter {
                    side->kind == K::open || side->kind == K::close;
           };
           const bool alone = stands_alone(before) && stands_alone(next < items.size() ? &items[next] : nullptr);
-          const bool differential = item.text.find("/∂") != std::string::npos || item.text.find("/d") != std::string::npos;
+          const bool differential =
+              item.text.find("/∂") != std::string::npos || item.text.find("/d") != std::string::npos;
           if (before && !stands_alone(before)) space();
           out += alone || differential ? item.text : "(" + item.text + ")";
           break;

@@ -72,8 +72,8 @@ std::string write_product(const Form& form) {
       const bool digit = next[0] >= '0' && next[0] <= '9';
       if (before->kind == Kind::derivative || quotient || digit) {
         out += " · ";
-      } else if ((before->kind == Kind::number && factor->kind != Kind::big) || (next[0] == '(' && before->kind != Kind::fraction) ||
-                 (previous[0] == '(' && letter_like(factor)) ||
+      } else if ((before->kind == Kind::number && factor->kind != Kind::big) ||
+                 (next[0] == '(' && before->kind != Kind::fraction) || (previous[0] == '(' && letter_like(factor)) ||
                  (letter_like(before) && letter_like(factor))) {
         // side by side
       } else {

@@ -10,6 +10,7 @@
 #include "app/derive_family.h"
 #include "app/derive_read.h"
 #include "app/domain.h"
+#include "app/layers.h"
 #include "calculus/differentiate.h"
 #include "notation/write.h"
 #include "rewrite/normal.h"
@@ -283,6 +284,7 @@ class Deriver {
     Derivation trace;
     Value out = value;
     out.body = differentiate(value.body, by, {.trace = request_.steps == StepGrain::none ? nullptr : &trace});
+    if (const auto layer = instead_of(out.body, value.body, by)) return *layer;
     tell(trace);
     return simplified(out);
   }
@@ -291,8 +293,31 @@ class Deriver {
     Derivation trace;
     Value out = value;
     out.body = carry_out(opened(value.body), request_.steps == StepGrain::none ? nullptr : &trace);
+    const Expr asked = value.body;
+    if (asked->kind == Kind::deriv) {
+      if (const auto layer = instead_of(out.body, asked->kids[0], asked->kids[1])) return *layer;
+    }
     tell(trace);
     return simplified(out);
+  }
+
+  /// For a derivative that is too large to write out: one definition deep.
+  std::optional<Expr> instead_of(Expr whole, Expr quantity, Expr by) {
+    constexpr double kReadable = 3000;
+    if (written_size(whole) < kReadable) return std::nullopt;
+    const auto layer = one_layer(quantity, by);
+    if (!layer) return std::nullopt;
+    const Expr simple = simplify(*layer);
+    if (request_.steps != StepGrain::none) {
+      step({"chain rule, one definition deep", make::deriv(quantity, by), simple});
+    }
+    out_.readings.push_back("written out it has " + count_text(written_size(whole)) +
+                            " terms: shown one definition deep");
+    return simple;
+  }
+
+  static std::string count_text(double count) {
+    return count < 1e6 ? fmt::format("{:.0f}", count) : fmt::format("about {:.0e}", count);
   }
 
   /// Derivatives of defined functions by their arguments, ∇f(x) and F′(x), in terms of the definition.
@@ -330,9 +355,11 @@ class Deriver {
   void finish(const Value& value) {
     out_.entry = shown(value.body);
     auto matrix = folded(value);
-    // A number with sums left in it is no clearer than its index notation.
-    const bool component = value.axes.empty() && !value.body->free.empty();
-    if (component || (value.axes.empty() && matrix && matrix->latex.find("\\sum") != std::string::npos)) matrix.reset();
+    // A number with sums or components left in it is no clearer than its index notation.
+    if (value.axes.empty() && matrix) {
+      const bool sums = matrix->latex.find("\\sum") != std::string::npos;
+      if (sums || !value.body->free.empty() || matrix->text.size() >= out_.entry.text.size()) matrix.reset();
+    }
     out_.folded = matrix.has_value();
     out_.result = matrix.value_or(out_.entry);
     out_.shape = shape_of(value);

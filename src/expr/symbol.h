@@ -47,6 +47,8 @@ struct Traits {
   bool sums_to_one = false;
   bool one_hot = false;         ///< with `hot` the index of the one, if it is named
   bool integer = false;
+  bool sign = false;            ///< every entry −1 or 1
+  bool binary = false;          ///< every entry 0 or 1
   bool unit_norm = false;
   bool symmetric_arguments = false;  ///< of a function: exchanging its arguments changes nothing
   bool affine = false;               ///< of an abstract function

@@ -10,28 +10,28 @@
 namespace gradus {
 namespace {
 
-/// Degree as a polynomial, for the order of terms; what is not one counts as a constant.
-Rational degree(Expr e) {
+/// Degree as a polynomial, for the order of terms; what is not one counts as a constant. Shared nodes are counted once.
+Rational degree(Expr e, std::unordered_map<Expr, Rational>& known) {
+  const auto found = known.find(e);
+  if (found != known.end()) return found->second;
+  Rational out = 0;
   switch (e->kind) {
-    case Kind::ref:
-      if (!e->args.empty()) return 0;
-      return 1;
+    case Kind::ref: out = e->args.empty() ? 1 : 0; break;
     case Kind::index:
-    case Kind::delta: return 1;
-    case Kind::mul: {
-      Rational sum = 0;
-      for (const Expr kid : e->kids) sum += degree(kid);
-      return sum;
-    }
-    case Kind::add: {
-      Rational most = 0;
-      for (const Expr kid : e->kids) most = std::max(most, degree(kid));
-      return most;
-    }
-    case Kind::pow: return e->kids[1]->is_number() ? Rational(degree(e->kids[0]) * e->kids[1]->number) : Rational(0);
-    case Kind::reduce: return degree(e->kids[0]);
-    default: return 0;
+    case Kind::delta: out = 1; break;
+    case Kind::mul:
+      for (const Expr kid : e->kids) out += degree(kid, known);
+      break;
+    case Kind::add:
+      for (const Expr kid : e->kids) out = std::max(out, degree(kid, known));
+      break;
+    case Kind::pow:
+      if (e->kids[1]->is_number()) out = degree(e->kids[0], known) * e->kids[1]->number;
+      break;
+    case Kind::reduce: out = degree(e->kids[0], known); break;
+    default: break;
   }
+  return known[e] = out;
 }
 
 /// Where a factor stands in a product: sizes, scalars, components, functions, brackets, conditions, sums.
@@ -343,7 +343,7 @@ std::vector<Expr> Presenter::in_order(Expr sum) {
     Rational degree;
   };
   std::vector<Summand> terms;
-  for (const Expr kid : sum->kids) terms.push_back({kid, split_sign(kid).negative, degree(kid)});
+  for (const Expr kid : sum->kids) terms.push_back({kid, split_sign(kid).negative, degree(kid, degrees_)});
   // Positive terms first, high powers first, and a constant before what is no polynomial: x² + 1, 1 + e^{-x}.
   std::stable_sort(terms.begin(), terms.end(), [](const Summand& a, const Summand& b) {
     if (a.negative != b.negative) return b.negative;

@@ -46,7 +46,7 @@ class Presenter {
   /// A name that nothing here has.
   std::string unused(const std::vector<std::string>& candidates);
   /// The terms of a sum in the order in which they are written.
-  static std::vector<Expr> in_order(Expr sum);
+  std::vector<Expr> in_order(Expr sum);
   static std::vector<Expr> factors_in_order(std::vector<Expr> factors);
   /// Coefficient and factors, those with negative powers below the line; what is behind stands after the fraction.
   FormPtr assemble(const Rational& coefficient, Forms above, Forms below, Forms behind);
@@ -84,6 +84,7 @@ class Presenter {
   bool in_matrices_ = false;  ///< matrix notation is asked for, in scalar arguments as well
   bool inline_fractions_ = false;
   int left_ = 20000;  ///< forms still to be made: beyond, the rest is "…"
+  std::unordered_map<Expr, Rational> degrees_;
   int folds_left_ = 20000;
   int depth_ = 0;
 };

@@ -30,6 +30,17 @@ SetShape SheetReader::set_shape(const Syn& set, Context& c) {
   if (base.kind == SynKind::group && (base.open == "{" || base.open == "[" || base.open == "(")) {
     if (base.kids.size() == 1 && base.open == "(" && !sup) return set_shape(*base.kids[0], c);
     shape.text = "[…]";
+    if (base.open == "{" && base.kids.size() == 2) {
+      auto is = [&](const Syn& s, const char* digit, int sign) {
+        if (s.kind == SynKind::sum) return s.kids.size() == 1 && s.signs[0] == sign && s.kids[0]->kind == SynKind::number && s.kids[0]->text == digit;
+        return sign > 0 && s.kind == SynKind::number && s.text == digit;
+      };
+      const Syn &a = *base.kids[0], &b = *base.kids[1];
+      shape.traits.binary = (is(a, "0", 1) && is(b, "1", 1)) || (is(a, "1", 1) && is(b, "0", 1));
+      shape.traits.sign = (is(a, "1", -1) && is(b, "1", 1)) || (is(a, "1", 1) && is(b, "1", -1));
+      if (shape.traits.binary) shape.text = "{0, 1}";
+      if (shape.traits.sign) shape.text = "{−1, 1}";
+    }
     if (base.kids.size() == 2 && base.kids[0]->kind == SynKind::number && base.open == "(" && flat(*base.kids[0]) == "0")
       shape.traits.positive = true, shape.traits.below_one = flat(*base.kids[1]) == "1";
   } else if (base.kind == SynKind::name &&

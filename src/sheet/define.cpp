@@ -427,9 +427,9 @@ void SheetReader::define(const Chain& chain) {
     for (std::size_t k = 0; k < slots.size(); ++k) slot_of.push_back(k);
     clause.pattern.assign(slots.size(), nullptr);
   }
-  auto pattern_letter = [&](const Syn& letter, const Range* axis) {
+  auto pattern_letter = [&](const Syn& letter, const Range* axis, bool layer) {
     const IndexVar* var = e_.letter_index(name_key(letter), c, axis);
-    if (last_layer_ && families && !axis && !ranges_.contains(name_key(letter))) {
+    if (last_layer_ && layer && !axis && !ranges_.contains(name_key(letter))) {
       var = make::fresh(letter.text, make::number(0), make::ref(e_.dims().named("Λ", "\\Lambda")));
       c.indices[name_key(letter)] = var;
     }
@@ -443,9 +443,9 @@ void SheetReader::define(const Chain& chain) {
     Expr term;
     bool size_letter = item.kind == SynKind::name && (e_.dims().has(name_key(item)) || e_.scan().size_letters.contains(name_key(item))) &&
                        !e_.scan().index_letters.contains(item.text);
-    if (item.kind == SynKind::name && !size_letter) term = make::index(pattern_letter(item, known_axis));
+    if (item.kind == SynKind::name && !size_letter) term = make::index(pattern_letter(item, known_axis, slots[k].place != Place::axis));
     else if (item.kind == SynKind::sum) {
-      if (!e_.dims().has(name_key(*item.kids[0])) || e_.scan().index_letters.contains(item.kids[0]->text)) pattern_letter(*item.kids[0], nullptr);
+      if (!e_.dims().has(name_key(*item.kids[0])) || e_.scan().index_letters.contains(item.kids[0]->text)) pattern_letter(*item.kids[0], nullptr, slots[k].place != Place::axis);
       term = e_.index_value(item, c);
     } else
       term = e_.index_value(item, c);

@@ -131,6 +131,8 @@ class Elaborator {
     std::vector<std::string> letters;
     std::vector<SynPtr> guards;
   };
+  /// A letter that no Σ or Π among them binds; what is in `apart` is not looked into.
+  static bool occurs_free(const std::string& letter, const std::vector<SynPtr>& factors, const std::vector<const Syn*>& apart);
   Binder bind(const Syn& bigop, const std::vector<SynPtr>& region, Context& c);
 
   std::vector<SynPtr> statement_sides(const Context& c) const;

@@ -11,7 +11,7 @@ namespace {
 const std::set<std::string> kBuilt = {
     "sqrt", "softmax", "logsumexp", "LSE", "lse", "norm", "norm1", "norm2", "tr", "Tr", "trace", "det", "logdet", "diag", "Diag",
     "diagonal", "inv", "sum", "max", "min", "vec", "vector", "matrix", "eye", "ones", "zeros", "transpose", "σ", "Φ", "Γ", "cot",
-    "sec", "csc", "coth", "lg", "argmax", "rank", "cosh", "dot"};
+    "sec", "csc", "coth", "sech", "csch", "lg", "argmax", "rank", "cosh", "dot"};
 
 }  // namespace
 
@@ -140,11 +140,12 @@ Val Elaborator::elementary_call(const Syn& head, const std::vector<Val>& args, C
         out = next;
       }
     }
-  } else if (name == "cot" || name == "sec" || name == "csc" || name == "coth") {
+  } else if (name == "cot" || name == "sec" || name == "csc" || name == "coth" || name == "sech" || name == "csch") {
     out = algebra_.map(one(), [&](Expr e) {
       using namespace make;
       if (name == "cot") return div(func(Elementary::cos, e), func(Elementary::sin, e));
       if (name == "coth") return div(func(Elementary::cosh, e), func(Elementary::sinh, e));
+      if (name == "sech" || name == "csch") return inv(func(name == "sech" ? Elementary::cosh : Elementary::sinh, e));
       return inv(func(name == "sec" ? Elementary::cos : Elementary::sin, e));
     });
   } else {

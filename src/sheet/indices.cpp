@@ -210,6 +210,36 @@ Expr Elaborator::size_value(const Syn& syn, Context& c) {
   return index_value(syn, c);
 }
 
+namespace {
+
+bool names(const std::string& letter, const Syn& s) {
+  if (s.kind == SynKind::name) return name_key(s) == letter;
+  return std::any_of(s.kids.begin(), s.kids.end(), [&](const SynPtr& kid) { return kid && names(letter, *kid); });
+}
+
+/// Whether the limits bind the letter: `i = 1`, `i, j`, `i ≠ j`, `1 ≤ i < j`.
+bool limits_bind(const std::string& letter, const Syn& limits) {
+  if (limits.kind == SynKind::chain && !limits.rels.empty() && (limits.rels[0] == "=" || limits.rels[0] == "∈"))
+    return names(letter, *limits.kids[0]);
+  return names(letter, limits);
+}
+
+}  // namespace
+
+bool Elaborator::occurs_free(const std::string& letter, const std::vector<SynPtr>& factors, const std::vector<const Syn*>& apart) {
+  for (const SynPtr& factor : factors) {
+    if (!factor || std::find(apart.begin(), apart.end(), factor.get()) != apart.end()) continue;
+    const Syn& s = *factor;
+    if (s.kind == SynKind::name && name_key(s) == letter) return true;
+    if (s.kind == SynKind::bigop && s.sub && limits_bind(letter, *s.sub)) return false;  // and so in all that follows
+    if (occurs_free(letter, {s.sub}, apart) || occurs_free(letter, {s.sup}, apart)) return true;
+    if (s.kind == SynKind::product ? occurs_free(letter, s.kids, apart)
+                                   : std::any_of(s.kids.begin(), s.kids.end(), [&](const SynPtr& kid) { return occurs_free(letter, {kid}, apart); }))
+      return true;
+  }
+  return false;
+}
+
 Elaborator::Binder Elaborator::bind(const Syn& bigop, const std::vector<SynPtr>& region, Context& c) {
   Binder binder;
   binder.op = bigop.text == "sum" ? ReduceOp::sum : bigop.text == "prod" ? ReduceOp::product
@@ -236,6 +266,23 @@ Elaborator::Binder Elaborator::bind(const Syn& bigop, const std::vector<SynPtr>&
     return range ? *range : dims().flexible("run:" + letter + "#0");
   };
 
+  // Σ_{i≠j} a_i a_j runs over both letters where neither means anything outside.
+  auto runs_here = [&](const Syn& s) {
+    if (s.kind != SynKind::name || c.bound.contains(name_key(s)) || c.scope->find(name_key(s)) || dims().has(name_key(s)) ||
+        scan_.size_letters.contains(name_key(s)) || !occurs_free(name_key(s), region, {}))
+      return false;
+    std::vector<const Syn*> apart{&bigop};
+    for (const SynPtr& kid : region) apart.push_back(kid.get());
+    for (const SynPtr& side : statement_sides(c))
+      if (occurs_free(name_key(s), {side}, apart)) return false;
+    return true;
+  };
+  auto both_run = [&](const Syn& s) {
+    if (s.kids.size() != 2 || !binder.vars.empty() || !runs_here(*s.kids[0]) || !runs_here(*s.kids[1])) return false;
+    for (const SynPtr& kid : s.kids) add(name_key(*kid), used_range(name_key(*kid)));
+    binder.guards.push_back(std::make_shared<Syn>(s));
+    return true;
+  };
   std::function<void(const Syn&)> limit = [&](const Syn& s) {
     if (s.kind == SynKind::name) return add(name_key(s), used_range(name_key(s)));
     if (s.kind == SynKind::group || s.kind == SynKind::product) {
@@ -246,6 +293,7 @@ Elaborator::Binder Elaborator::bind(const Syn& bigop, const std::vector<SynPtr>&
       not_read("limits", s.span, "these limits are not read");
     const Syn& first = *s.kids[0];
     const std::string& rel = s.rels[0];
+    if (rel != "=" && rel != "∈" && both_run(s)) return;
     if (rel == "=" && first.kind == SynKind::name && s.kids.size() == 2) {
       Expr lo = index_value(*s.kids[1], c);
       Range used = bigop.sup ? Range{} : used_range(name_key(first));

@@ -290,6 +290,8 @@ Val Elaborator::name_value(const Syn& name, Context& c) {
     return algebra_.scalar(make::index(letter_index(key, c, nullptr)), name.span);
   if (is_named_function(name.text) && (name.style == "op"))
     not_read("argument", name.span, "`" + name.text + "` stands without an argument");
+  if (name.style == "op" && name.text.size() > 1 && !usage(key).differentiated_by)
+    not_read("function", name.span, "the function `" + name.text + "` is not known", "define it before its first use");
   return load_entry(infer(name, c, nullptr, nullptr), name, nullptr, nullptr, left_sub, left_sup, c);
 }
 

@@ -31,7 +31,7 @@ class ProductReader {
   }
 
  private:
-  bool done() const { return at_ >= kids_.size(); }
+  bool done() const { return at_ >= end_; }
   const Syn& here() const { return *kids_[at_]; }
   Algebra& algebra() { return e_.algebra(); }
 
@@ -179,8 +179,10 @@ class ProductReader {
     std::vector<SynPtr> region(kids_.begin() + static_cast<std::ptrdiff_t>(at_), kids_.end());
     if (region.empty()) not_read("notation", big.span, "nothing stands after this sign");
     Elaborator::Binder binder = e_.bind(big, region, c_);
-    std::size_t term = c_.term;
+    std::size_t term = c_.term, end = end_;
+    if (binder.op == ReduceOp::product) end_ = product_ends(binder.letters);
     Val body = low();
+    end_ = end;
     c_.term = term;
     for (const SynPtr& guard : binder.guards) {
       Expr otherwise = binder.op == ReduceOp::sum ? make::number(0) : make::number(1);
@@ -192,6 +194,18 @@ class ProductReader {
     c_.bound = kept;
     body.span = cover(big.span, body.span);
     return body;
+  }
+
+  /// ∏_{k<j} a_k ∏_{k>j} a_k stand side by side: a ∏ ends where another sign begins that has nothing to do with its letters.
+  std::size_t product_ends(const std::vector<std::string>& letters) const {
+    for (std::size_t i = at_ + 1; i < end_; ++i) {
+      if (kids_[i]->kind != SynKind::bigop || is_op(*kids_[i - 1])) continue;
+      bool free = std::any_of(letters.begin(), letters.end(), [&](const std::string& letter) {
+        return Elaborator::occurs_free(letter, {kids_.begin() + static_cast<std::ptrdiff_t>(i), kids_.begin() + static_cast<std::ptrdiff_t>(end_)}, {});
+      });
+      if (!free) return i;
+    }
+    return end_;
   }
 
   /// What an operator such as d/dx or ∇_w in front applies to: the following juxtaposed things up to an operator sign.

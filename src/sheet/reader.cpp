@@ -116,7 +116,7 @@ void SheetReader::formula(const Piece& piece) {
       }
     }
   }
-  if (!in_display_) {
+  if (!in_display_ && !joins_subjects(lead_)) {
     subjects_.clear();
     fresh_subjects_ = 0;
   }
@@ -126,6 +126,14 @@ void SheetReader::formula(const Piece& piece) {
       if (side) see_functions(*side);
   }
   if (in_display_) end_of_display();
+}
+
+/// "$P$ and $R$ are symmetric": one subject.
+bool SheetReader::joins_subjects(const std::string& words) {
+  std::size_t begin = words.find_first_not_of(" ,\t"), end = words.find_last_not_of(" ,\t");
+  if (begin == std::string::npos) return !words.empty() && words.find(',') != std::string::npos;
+  std::string core = words.substr(begin, end - begin + 1);
+  return core == "and" || core == "or";
 }
 
 void SheetReader::see_functions(const Syn& syn) {

@@ -77,6 +77,7 @@ class SheetReader {
   void mention(const Piece& piece);
   void remember_subject(const SynPtr& s);
   void paragraph_begins(std::size_t at);
+  static bool joins_subjects(const std::string& words);
   void see_functions(const Syn& syn);
   bool states_value(const Chain& chain) const;
   bool is_quantity(const std::string& key) const;

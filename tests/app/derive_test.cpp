@@ -144,6 +144,36 @@ TEST(Derive, WholeGradientOfANetworkInMatrixForm) {
   }
 }
 
+TEST(Derive, TowerOfDefinitionsStaysShared) {
+  std::string sheet = "$x_0 \\in \\mathbb{R}$.\n\n";
+  for (int k = 0; k < 60; ++k) {
+    const std::string x = "x_{" + std::to_string(k) + "}";
+    sheet += "$$x_{" + std::to_string(k + 1) + "} = " + x + " \\cdot " + x + " + " + x + "$$\n\n";
+  }
+  const Derivative d = derive({.name = "tower.md",
+                               .text = sheet,
+                               .expression = "\\frac{\\partial x_{60}}{\\partial x_0}",
+                               .let = {},
+                               .assume = {},
+                               .wrt = {}});
+  ASSERT_TRUE(d.ok) << told(d);
+  EXPECT_EQ(d.result.text, "(2x₅₉ + 1) · ∂x₅₉/∂x₀");
+}
+
+TEST(Derive, OpensDefinedFunctions) {
+  const std::string sheet =
+      "$A \\in \\mathbb{R}^{m \\times n}$, $x \\in \\mathbb{R}^n$, $b \\in \\mathbb{R}^m$.\n\n"
+      "$$f(x) = \\|Ax - b\\|^2$$\n\n$$F(t) = \\exp(t^2)$$\n";
+  const auto result = [&](const std::string& expression) {
+    const Derivative d =
+        derive({.name = "f.md", .text = sheet, .expression = expression, .let = {}, .assume = {}, .wrt = {}});
+    return d.ok ? d.result.text : told(d);
+  };
+  EXPECT_EQ(result("\\nabla f(x)"), "2Aᵀ(Ax − b)");
+  EXPECT_EQ(result("\\nabla^2 f(x)"), "2AᵀA");
+  EXPECT_EQ(result("F'(t)"), "2t exp(t²)");
+}
+
 TEST(Derive, StepsHaveNames) {
   const Derivative d = derived("norm2(A*x-y)", "x");
   ASSERT_GE(d.steps.size(), 2u);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <set>
 
 #include "app/derive_family.h"
@@ -168,6 +169,7 @@ class Deriver {
     all.insert(all.end(), by.begin(), by.end());
     IndexNames names(all);
     Value value = names.renamed(expression);
+    reserve(value);
     out_.expression = folded(value).value_or(shown(value.body));
     out_.expression_shape = shape_of(value);
     Expr raw = value.body;
@@ -179,6 +181,7 @@ class Deriver {
       pending.body = name_for(value, names);
       for (std::size_t k = 0; k < by.size(); ++k) {
         const Value variable = names.renamed(by[k]);
+        reserve(variable);
         const bool gradient = value.axes.empty() && variable.axes.size() == 1;
         const bool jacobian = k == 0 && value.axes.size() == 1 && variable.axes.size() == 1;
         value.axes.insert(value.axes.end(), variable.axes.begin(), variable.axes.end());
@@ -341,6 +344,19 @@ class Deriver {
     return simple;
   }
 
+  std::string dummy_name() const {
+    for (const char* name : {"k", "l", "m", "p", "r", "s", "t"}) {
+      if (!axes_.contains(name)) return name;
+    }
+    return "q";
+  }
+
+  /// The letters of these axes are theirs in every step.
+  void reserve(const Value& value) {
+    for (const IndexVar* axis : value.axes) axes_[axis->name].insert(axis);
+    for (const IndexVar* var : value.body->free) axes_[var->name].insert(var);
+  }
+
   void tell(const Derivation& trace) {
     for (const Step& s : trace.steps) {
       if (request_.steps == StepGrain::full || !is_routine(s.rule)) step(s);
@@ -348,7 +364,17 @@ class Deriver {
   }
 
   void step(const Step& s) {
-    DeriveStep written{s.rule, shown(s.before), shown(s.after)};
+    // Open dummies of the sums around it do not take the letters of the axes.
+    IndexMap apart;
+    for (const Expr side : {s.before, s.after}) {
+      for (const IndexVar* var : side->free) {
+        if (axes_.contains(var->name) && !axes_.at(var->name).contains(var) && !apart.contains(var)) {
+          apart[var] = make::index(make::fresh(dummy_name(), var->lo, var->hi));
+        }
+      }
+    }
+    const auto renamed = [&](Expr e) { return apart.empty() ? e : substitute(e, apart); };
+    DeriveStep written{s.rule, shown(renamed(s.before)), shown(renamed(s.after))};
     if (written.before.text != written.after.text) out_.steps.push_back(std::move(written));
   }
 
@@ -409,6 +435,7 @@ class Deriver {
   const DeriveRequest& request_;
   const Understood& understood_;
   Value result_;
+  std::map<std::string, std::set<const IndexVar*>> axes_;  ///< letters that are taken, and by which variables
   Expr name_ = nullptr;
   Derivative& out_;
 };

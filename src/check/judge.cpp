@@ -86,8 +86,10 @@ bool has_kinks(const Case& side) {
         found = true;
     });
     for (const Symbol* symbol : symbols_in(e))
-      if (opened.insert(symbol).second)
+      if (opened.insert(symbol).second) {
+        found |= symbol->traits.sign || symbol->traits.binary;  // two values: both must be met
         for (const Clause& clause : symbol->clauses) look(clause.body);
+      }
   };
   look(side.lhs);
   look(side.rhs);

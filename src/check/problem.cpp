@@ -86,6 +86,8 @@ void merge(Traits& into, const Traits& more) {
   into.affine |= more.affine;
   into.even |= more.even;
   into.odd |= more.odd;
+  into.sign |= more.sign;
+  into.binary |= more.binary;
   if (more.hot) into.hot = more.hot;
 }
 

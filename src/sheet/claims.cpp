@@ -1,5 +1,6 @@
 // Claims: both sides of an equality made to fit, with the readings tried in their order.
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "sheet/describe.h"
@@ -119,6 +120,30 @@ void SheetReader::narrow(Context& c, const Case& result) {
   }
 }
 
+/// A name in the formulas whose type was only inferred, itself or through what it is defined by; empty if there is none.
+std::string SheetReader::inferred_in(const std::vector<SynPtr>& formulas) const {
+  std::string found;
+  std::set<const Symbol*> seen;
+  std::function<void(const Symbol*)> look = [&](const Symbol* s) {
+    if (!s || !found.empty() || !seen.insert(s).second) return;
+    if (e_.inferred.contains(s) && !s->defined() && s->role != Role::parameter) found = s->name;
+    for (const Clause& clause : s->clauses)
+      for (const Symbol* inner : symbols_in(clause.body)) look(inner);
+  };
+  std::function<void(const Syn&)> walk = [&](const Syn& s) {
+    if (s.kind == SynKind::name) {
+      if (Entry* entry = scope_->find(name_key(s))) look(entry->symbol), look(entry->callable);
+    }
+    if (s.kind == SynKind::scripts && s.sub)
+      if (Entry* entry = scope_->find(literal_key(s, true, false))) look(entry->symbol), look(entry->callable);
+    for (const SynPtr& kid : s.kids)
+      if (kid) walk(*kid);
+  };
+  for (const SynPtr& formula : formulas)
+    if (formula) walk(*formula);
+  return found;
+}
+
 void SheetReader::claim(const Chain& chain, const SynPtr& lhs, Span lhs_span, const SynPtr& rhs, Span rhs_span, const SynPtr& start) {
   Claim out;
   out.n = static_cast<int>(sheet_.claims.size()) + 1;
@@ -209,6 +234,15 @@ void SheetReader::claim(const Chain& chain, const SynPtr& lhs, Span lhs_span, co
     const Fit& why = unread && !first ? *unread : *first;
     out.state = why.shape ? Claim::State::ill_typed : Claim::State::unread;
     out.diagnostics.push_back(why.why);
+    if (why.shape) {
+      // What does not fit by types that were only inferred may fit by those that were meant.
+      std::string guessed = inferred_in({lhs, rhs});
+      if (!guessed.empty()) {
+        out.state = Claim::State::unread;
+        out.diagnostics.back().help = "declare " + guessed + ": its type is only inferred";
+        sheet_.diagnostics.push_back(out.diagnostics.back());
+      }
+    }
     if (!why.shape) sheet_.diagnostics.push_back(why.why);
   } else {
     // One reading is told once.

@@ -145,7 +145,7 @@ void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
     for (SynPtr& item : script_items(sup)) {
       scripts.push_back({item, place});
       if (!e_.scan().index_like(*item)) literal = true;
-      if (item->kind == SynKind::number && !e_.usage(key).letter_script) literal = true;
+      if (item->kind == SynKind::number && !e_.usage(key).letter_above) literal = true;
     }
   }
   if (sub)

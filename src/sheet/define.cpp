@@ -59,7 +59,7 @@ bool SheetReader::is_fresh(const Syn& head) const {
   bool function = application_head(head, name, group);
   const Syn& base = base_of(*name);
   if (base.kind != SynKind::name) return false;
-  if (function && name->kind == SynKind::name && base.style == "op" && e_.is_named_function(base.text) && !scope_->find(name_key(base)) &&
+  if (function && name->kind == SynKind::name && base.style == "op" && elementary_named(base.text) && !scope_->find(name_key(base)) &&
       !seen_functions_.contains(base.text))
     return true;  // tanh(x) = …, where nothing was said with tanh before
   if (base.text == "∇" || base.text == "∂" || base.text == "…" || (base.text == "π" && head.kind == SynKind::name) || (base.style == "op" && base.text.size() > 1 && e_.is_named_function(base.text))) return false;
@@ -86,7 +86,7 @@ bool SheetReader::is_fresh(const Syn& head) const {
       }
     }
     if (name->sub && e_.labelled(base, name->sub, context())) return true;
-    if (name->sup && !e_.usage(key).letter_script && (e_.usage(key).sup_paren || e_.usage(key).sup_bracket) && name->sup->kind == SynKind::group &&
+    if (name->sup && !e_.usage(key).letter_above && (e_.usage(key).sup_paren || e_.usage(key).sup_bracket) && name->sup->kind == SynKind::group &&
         name->sup->kids.size() == 1 && name->sup->kids[0]->kind == SynKind::number)
       return true;
     // A power of something known is no new name.
@@ -349,7 +349,6 @@ void SheetReader::define(const Chain& chain) {
   Entry* known = scope_->find(key);
   auto use_of = [&](const std::string& k) -> const Usage& { return e_.usage(k); };
   // Labels: h_θ(x), σ², J_{train}. A parameter written below the function is a label, too.
-  bool numerals = !use_of(key).letter_script && !use_of(key).bare;
   auto all_numerals = [&](const SynPtr& script) {
     auto items = script_items(script);
     return std::all_of(items.begin(), items.end(), [](auto& i) { return i->kind == SynKind::number; });
@@ -362,7 +361,7 @@ void SheetReader::define(const Chain& chain) {
                    !(known && known->symbol && std::any_of(known->symbol->places.begin(), known->symbol->places.end(),
                                                            [](Place p) { return p != Place::axis && p != Place::sub; }));
   // Z^{[1]}, Z^{[2]} that no letter runs over are names of their own, each with its shape.
-  if (sup && numerals && all_numerals(sup) && !use_of(key).letter_script) sup_label = true;
+  if (sup && all_numerals(sup) && !use_of(key).letter_above && (use_of(key).sup_paren || use_of(key).sup_bracket)) sup_label = true;
   if (sub_label || sup_label) label = literal_key(*name, sub_label, sup_label);
   if ((sub_label || sup_label) && label.empty()) not_read("definition", head.span, "this name is not understood");
   std::string extra_shown, extra_latex;

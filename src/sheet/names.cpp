@@ -59,6 +59,8 @@ Val Elaborator::load(const Symbol* symbol, const std::vector<Expr>& given_terms,
 Entry& Elaborator::infer(const Syn& name, Context& c, const SynPtr& sub, const SynPtr& sup) {
   std::string key = name_key(name), hint = hint_key(name, c);
   const Usage& use = usage(key);
+  if (name.style == "op" && name.text.size() > 1 && !matrix_convention && name.text[0] >= 'a' && name.text[0] <= 'z')
+    not_read("function", name.span, "`" + name.text + "` is not known here", "define it, or declare it if it is a name");
   Symbol* symbol = new_symbol(name);
   int extra = known_.ranks.contains(hint) ? known_.ranks[hint] : 0;
   bool upper = !name.text.empty() && name.text[0] >= 'A' && name.text[0] <= 'Z';

@@ -114,6 +114,7 @@ class Scanner {
         if (!is_transpose(s.sup))
           for (auto& item : script_items(s.sup)) {
             u.letter_script |= item->kind == SynKind::name && out_.index_like(*item);
+            u.letter_above |= (item->kind == SynKind::name && out_.index_like(*item)) || (item->kind == SynKind::sum && item->kids.size() == 2);
             u.shifted |= item->kind == SynKind::sum && item->kids.size() == 2;
           }
         if (is_transpose(s.sup)) u.transposed = true;
@@ -145,7 +146,8 @@ class Scanner {
           std::vector<std::string> names;
           for (const SynPtr& a : next.kids)
             if (a->kind == SynKind::name) names.push_back(name_key(*a));
-          if (u.call_names.empty() && names.size() == next.kids.size()) u.call_names = names;
+          bool distinct = std::set<std::string>(names.begin(), names.end()).size() == names.size();
+          if (u.call_names.empty() && names.size() == next.kids.size() && distinct) u.call_names = names;
         }
         if ((name.text == "d") && name.accent.empty() && name.style != "op" &&
             (next.kind == SynKind::name || next.kind == SynKind::scripts))

@@ -16,6 +16,7 @@ struct Usage {
   int sups = 0;                ///< superscript indices (w^{2,0}: 2)
   bool sup_paren = false, sup_bracket = false, sup_index = false;
   bool shifted = false;        ///< some index is a letter plus or minus something (h_{t-1})
+  bool letter_above = false;   ///< some superscript index is a letter
   bool letter_script = false;  ///< some index is a letter, not only numerals
   bool called = false;         ///< followed by (…) somewhere
   std::set<int> call_arity;

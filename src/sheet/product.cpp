@@ -260,6 +260,7 @@ class ProductReader {
     if ((numerator.kind != SynKind::name && numerator.kind != SynKind::scripts) || !e_.is_function(numerator, c_)) return v;
     const Syn& place = *here().kids[0];
     const Syn& by = *d.kids[1];
+    if (place.kind != SynKind::number && (place.kind != SynKind::name || by.kind != SynKind::name)) return v;
     ++at_;
     if (by.kind == SynKind::name && place.kind == SynKind::name && name_key(by) == name_key(place)) return v;
     Val x = e_.value(by, c_), a = e_.value(place, c_);
@@ -558,6 +559,7 @@ class ProductReader {
   const std::vector<SynPtr>& kids_;
   Context& c_;
   std::size_t at_ = 0;
+  std::size_t end_ = kids_.size();  ///< where what is being read ends
   std::pair<SynPtr, SynPtr>* operand_scripts_ = nullptr;  ///< where the scripts behind an operand's bracket go
 };
 

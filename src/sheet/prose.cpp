@@ -69,6 +69,7 @@ bool any(const Traits& t) {
 void merge(Traits& into, const Traits& t) {
   into.positive |= t.positive;
   into.nonzero |= t.nonzero;
+  into.below_one |= t.below_one;
   into.symmetric |= t.symmetric;
   into.positive_definite |= t.positive_definite;
   into.orthogonal |= t.orthogonal;
@@ -80,6 +81,8 @@ void merge(Traits& into, const Traits& t) {
   into.unit_norm |= t.unit_norm;
   into.symmetric_arguments |= t.symmetric_arguments;
   into.affine |= t.affine;
+  into.sign |= t.sign;
+  into.binary |= t.binary;
   if (t.hot) into.hot = t.hot;
 }
 
@@ -138,7 +141,11 @@ int SheetReader::rank_of(const Syn& name) const {
 void SheetReader::apply_traits(const Syn& name, const Traits& traits) {
   const Syn& base = base_of(name);
   const Syn* target = &base;
-  if (name.kind == SynKind::product && !name.kids.empty()) target = &base_of(*name.kids[0]);
+  if (name.kind == SynKind::product) {
+    // f(x) speaks of f; X^T X is no name.
+    if (name.kids.size() != 2 || base_of(*name.kids[1]).kind != SynKind::group) return;
+    target = &base_of(*name.kids[0]);
+  }
   if (target->kind != SynKind::name) return;
   Entry* entry = name.kind == SynKind::scripts ? scope_->find(literal_key(name, name.sub != nullptr, name.sup != nullptr)) : nullptr;
   if (!entry) entry = scope_->find(name_key(*target));
@@ -172,8 +179,73 @@ void SheetReader::before_formula(const Piece& piece) {
   if (ends_with) trait_before_ = t;
 }
 
+bool SheetReader::shape_formula(const Piece& piece) {
+  shape_said_ = nullptr;
+  if (piece.chains.size() != 1 || piece.chains[0].sides.size() != 1 || !piece.chains[0].sides[0]) return false;
+  const SynPtr& syn = piece.chains[0].sides[0];
+  auto size = [&](const SynPtr& s) {
+    return s->kind == SynKind::number || (s->kind == SynKind::name && !is_quantity(name_key(*s))) || (s->kind == SynKind::scripts && !is_quantity(name_key(base_of(*s))));
+  };
+  bool matrix = syn->kind == SynKind::product && syn->kids.size() == 3 && syn->kids[1]->kind == SynKind::op && syn->kids[1]->text == "×" &&
+                size(syn->kids[0]) && size(syn->kids[2]);
+  std::string two = last_words(lead_, 2), three = last_words(lead_, 3);
+  bool vector = syn->kind == SynKind::name && size(syn) && has(lead_, "vector") &&
+                (two == "of length" || two == "of dimension" || two == "of size" || two == "vector with" || two == "vectors with" || three == "a vector of" || two == "vectors of");
+  if (!matrix && !vector) return false;
+  shape_said_ = syn;
+  return true;
+}
+
+void SheetReader::declare_shaped(const SynPtr& name, const SynPtr& shape, bool row) {
+  if (base_of(*name).kind != SynKind::name && name->kind != SynKind::product) return;
+  Context c = context();
+  SetShape set;
+  try {
+    auto axis = [&](const SynPtr& length) { set.axes.push_back({make::number(1), e_.size_value(*length, c)}); };
+    if (shape->kind == SynKind::product) axis(shape->kids[0]), axis(shape->kids[2]);
+    else
+      axis(shape);
+    set.row = row;
+    declare(*name, set, c);
+    note(Statement::Kind::declaration, name->span, std::string(source_.text(name->span)) + " ∈ ℝ^" + (shape->kind == SynKind::product ? "{" + std::string(source_.text(shape->span)) + "}" : std::string(source_.text(shape->span))));
+  } catch (const Fit& why) {
+    sheet_.diagnostics.push_back(why.why);
+  }
+}
+
+void SheetReader::shape_words(const std::string& text) {
+  // What stands behind the shape tells whose it is: "A be an n×n matrix", "an n×n matrix $A$".
+  if (shape_said_) {
+    std::size_t begin = text.find_first_not_of(" -");
+    std::string rest = begin == std::string::npos ? "" : text.substr(begin);
+    bool matrix = shape_said_->kind == SynKind::product;
+    bool noun = !matrix || rest.rfind("matri", 0) == 0 || rest.rfind("real matri", 0) == 0 || rest.rfind("symmetric", 0) == 0 || rest.rfind("invertible", 0) == 0;
+    std::string end = last_words(text, 1);
+    bool named_behind = matrix && (end == "matrix" || end == "matrices") && rest.size() < 40 && !has(sentence_, " be ") && !has(sentence_, " is ") && !has(sentence_, " are ");
+    if (noun && named_behind) shape_for_next_ = shape_said_;
+    else if (noun)
+      for (const SynPtr& s : subjects_) declare_shaped(s, shape_said_, has(sentence_, "row vector"));
+    shape_said_ = nullptr;
+  }
+  // A noun without a shape still tells the rank of what is not declared.
+  auto rank_hint = [&](const SynPtr& s, int rank) {
+    const Syn& base = s->kind == SynKind::product && !s->kids.empty() ? base_of(*s->kids[0]) : base_of(*s);
+    if (base.kind != SynKind::name || is_quantity(name_key(base))) return;
+    Context c = context();
+    e_.knowledge().raise(e_.hint_key(base, c), rank);
+  };
+  std::size_t stop = text.find_first_of(".;,");
+  std::string clause = text.substr(0, stop);
+  bool of = has(clause, " be ") || has(clause, " is ") || has(clause, " are ");
+  if (of && (word(clause, "matrix") || word(clause, "matrices")))
+    for (const SynPtr& s : subjects_) rank_hint(s, 2);
+  else if (of && (word(clause, "vector") || word(clause, "vectors")))
+    for (const SynPtr& s : subjects_) rank_hint(s, 1);
+}
+
 void SheetReader::words(const Piece& piece, const Piece* next) {
   std::string text = lower(piece.text);
+  shape_words(text);
   if (has(text, "held fixed") || has(text, "held constant")) {
     // ∂c/∂a with the other arguments fixed, but "along all paths" for what was named before.
     e_.local_derivatives = true;
@@ -267,6 +339,10 @@ void SheetReader::words(const Piece& piece, const Piece* next) {
 }
 
 void SheetReader::after_formula(const Piece& piece) {
+  if (shape_for_next_) {
+    for (const SynPtr& s : std::vector<SynPtr>(subjects_)) declare_shaped(s, shape_for_next_, false);
+    shape_for_next_ = nullptr;
+  }
   for (const SynPtr& s : subjects_) remember_subject(s);
   if (trait_before_) {
     std::string before = sentence_;

@@ -99,13 +99,17 @@ void SheetReader::end_of_display() {
 
 void SheetReader::formula(const Piece& piece) {
   in_display_ = piece.kind == Piece::Kind::display_math;
+  if (!in_display_ && shape_formula(piece)) return;
   collect_ranges(piece);
   if (in_display_) {
     // Conditions inside a display hold for the whole of it.
     for (std::size_t k = 0; k < piece.chains.size(); ++k) {
-      const Chain& c = piece.chains[k];
+      const Chain c = side_condition(piece.chains[k]);
       std::string words = lower(c.words);
-      bool narrowing = words.find("for") != std::string::npos || words.find("if") != std::string::npos ||
+      bool relation = k > 0 && !c.rels.empty() && std::all_of(c.rels.begin(), c.rels.end(), [](const std::string& r) {
+        return r == "≠" || r == "<" || r == "≤" || r == ">" || r == "≥";
+      });
+      bool narrowing = relation || words.find("for") != std::string::npos || words.find("if") != std::string::npos ||
                        words.find("when") != std::string::npos || words.find("with") != std::string::npos ||
                        words.find("where") != std::string::npos;
       if (narrowing && c.sides.size() >= 2 && c.sides[0]) {
@@ -126,6 +130,19 @@ void SheetReader::formula(const Piece& piece) {
       if (side) see_functions(*side);
   }
   if (in_display_) end_of_display();
+}
+
+/// "… \qquad (k ≠ l)": the relation in the brackets; anything else as it is.
+Chain SheetReader::side_condition(const Chain& c) {
+  if (!c.rels.empty() || c.sides.size() != 1 || !c.sides[0] || c.separator.empty()) return c;
+  const Syn& group = *c.sides[0];
+  if (group.kind != SynKind::group || group.kids.size() != 1 || group.kids[0]->kind != SynKind::chain) return c;
+  Chain out = c;
+  out.sides = group.kids[0]->kids;
+  out.rels = group.kids[0]->rels;
+  out.side_spans.clear();
+  for (const SynPtr& side : out.sides) out.side_spans.push_back(side->span);
+  return out;
 }
 
 /// "$P$ and $R$ are symmetric": one subject.
@@ -250,6 +267,7 @@ Sheet SheetReader::read() {
       case Piece::Kind::display_math:
         before_formula(piece);
         formula(piece);
+        if (shape_said_) break;
         mention(piece);
         after_formula(piece);
         break;

@@ -71,6 +71,10 @@ class SheetReader {
   int rank_of(const Syn& name) const;
   void extra_assumption(const std::string& text);
   bool says_assumption(const std::string& lead) const;
+  /// "an $m \\times n$ matrix", "a vector of length $n$": a formula that is a shape.
+  bool shape_formula(const Piece& piece);
+  void shape_words(const std::string& text);
+  void declare_shaped(const SynPtr& name, const SynPtr& shape, bool row);
   bool lead_scope_is_soft() const;
   void before_formula(const Piece& piece);
   void after_formula(const Piece& piece);
@@ -78,6 +82,7 @@ class SheetReader {
   void remember_subject(const SynPtr& s);
   void paragraph_begins(std::size_t at);
   static bool joins_subjects(const std::string& words);
+  static Chain side_condition(const Chain& chain);
   void see_functions(const Syn& syn);
   bool states_value(const Chain& chain) const;
   bool is_quantity(const std::string& key) const;
@@ -86,6 +91,7 @@ class SheetReader {
   void claims(const Chain& chain, bool after_definition);
   void claim(const Chain& chain, const SynPtr& lhs, Span lhs_span, const SynPtr& rhs, Span rhs_span, const SynPtr& start);
   std::optional<Case> fit(const SynPtr& lhs, const SynPtr& rhs, const SynPtr& start, Context& c);
+  std::string inferred_in(const std::vector<SynPtr>& formulas) const;
   void finish_case(Case& c) const;
   /// "for i ≠ k" in terms of the claim's own index variables.
   void narrow(Context& c, const Case& result);
@@ -126,6 +132,8 @@ class SheetReader {
   std::optional<Traits> trait_before_;
   bool scoped_traits_ = false;
   bool assumed_before_ = false;
+  SynPtr shape_said_;                          ///< the shape just read, for the names before or behind it
+  SynPtr shape_for_next_;
   std::set<std::string> seen_functions_;       ///< named functions that a formula above has used
   std::string barred_;                         ///< the accent of the name just read: \bar v
   std::vector<Chain> pending_index_conditions_;  ///< i ≠ k: read with the claims that use the letters

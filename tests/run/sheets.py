@@ -17,7 +17,7 @@ import sys
 import tempfile
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-AT_LEAST = 0.85
+AT_LEAST = 0.9
 RIGHT = {"true": {"proved", "confirmed"}, "false": {"wrong", "ill-typed"}, "conditional": {"conditional"}}
 UNSOUND = {"true": {"wrong", "ill-typed", "conditional"}, "false": {"proved", "confirmed"},
            "conditional": {"proved", "confirmed"}}

@@ -609,7 +609,8 @@ void SheetReader::define(const Chain& chain) {
                                      return !letter(condition.a) && !letter(condition.b);
                                    }),
                     clause.when.end());
-  if (!target->defined()) freeze(sheet_.claims, target, e_.symbols);
+  // What was declared keeps its meaning above; what was only used above gets its meaning here ("where k̄ = …").
+  if (!target->defined() && declared) freeze(sheet_.claims, target, e_.symbols);
   target->clauses.push_back(clause);
   if (label.empty() && !function && !declared) {
     Knowledge::Layout layout{target->places, target->family};

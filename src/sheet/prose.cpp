@@ -191,7 +191,10 @@ bool SheetReader::shape_formula(const Piece& piece) {
   std::string two = last_words(lead_, 2), three = last_words(lead_, 3);
   bool vector = syn->kind == SynKind::name && size(syn) && has(lead_, "vector") &&
                 (two == "of length" || two == "of dimension" || two == "of size" || two == "vector with" || two == "vectors with" || three == "a vector of" || two == "vectors of");
-  if (!matrix && !vector) return false;
+  const Piece* next = &piece + 1 < document_.pieces.data() + document_.pieces.size() ? &piece + 1 : nullptr;
+  bool dimension = syn->kind == SynKind::name && size(syn) && next && next->kind == Piece::Kind::words &&
+                   (next->text.rfind("-vector", 0) == 0 || next->text.rfind("-dimensional", 0) == 0);
+  if (!matrix && !vector && !dimension) return false;
   shape_said_ = syn;
   return true;
 }
@@ -221,10 +224,15 @@ void SheetReader::shape_words(const std::string& text) {
     bool matrix = shape_said_->kind == SynKind::product;
     bool noun = !matrix || rest.rfind("matri", 0) == 0 || rest.rfind("real matri", 0) == 0 || rest.rfind("symmetric", 0) == 0 || rest.rfind("invertible", 0) == 0;
     std::string end = last_words(text, 1);
-    bool named_behind = matrix && (end == "matrix" || end == "matrices") && rest.size() < 40 && !has(sentence_, " be ") && !has(sentence_, " is ") && !has(sentence_, " are ");
+    std::size_t last = text.find_last_not_of(' ');
+    bool closed = last != std::string::npos && (text[last] == ',' || text[last] == '.' || text[last] == ';');
+    bool named_behind = matrix && !closed && (end == "matrix" || end == "matrices") && rest.size() < 40 && !has(sentence_, " be ") && !has(sentence_, " is ") && !has(sentence_, " are ");
     if (noun && named_behind) shape_for_next_ = shape_said_;
-    else if (noun)
-      for (const SynPtr& s : subjects_) declare_shaped(s, shape_said_, has(sentence_, "row vector"));
+    else if (noun && !subjects_.empty()) {
+      bool several = has(sentence_, "vectors") || has(sentence_, " are ") || has(text, "matrices") || has(text, "vectors");
+      for (std::size_t k = several ? 0 : subjects_.size() - 1; k < subjects_.size(); ++k)
+        declare_shaped(subjects_[k], shape_said_, has(sentence_, "row vector"));
+    }
     shape_said_ = nullptr;
   }
   // A noun without a shape still tells the rank of what is not declared.

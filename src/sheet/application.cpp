@@ -8,7 +8,6 @@ namespace gradus {
 
 namespace {
 
-const Syn& base_of(const Syn& s) { return s.kind == SynKind::scripts ? *s.kids[0] : s; }
 bool only_by_convention(const std::string& name) { return name == "σ" || name == "Φ" || name == "Γ"; }
 
 }  // namespace

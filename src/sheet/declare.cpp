@@ -8,8 +8,6 @@ namespace gradus {
 
 namespace {
 
-const Syn& base_of(const Syn& s) { return s.kind == SynKind::scripts ? *s.kids[0] : s; }
-
 bool same(const Range& a, const Range& b) { return a.lo == b.lo && a.hi == b.hi; }
 
 bool same_shape(const std::vector<Range>& a, const std::vector<Range>& b) {

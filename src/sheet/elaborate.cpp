@@ -8,16 +8,11 @@
 #include <optional>
 
 #include "sheet/reader.h"
+#include "sheet/words.h"
 
 namespace gradus {
 
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out;
-  for (char ch : text) out += ch >= 'A' && ch <= 'Z' ? static_cast<char>(ch - 'A' + 'a') : ch;
-  return out;
-}
 
 constexpr int kMostPasses = 6;
 
@@ -56,7 +51,6 @@ std::optional<Layout> declared_layout(const Document& document) {
   for (const Piece& piece : document.pieces) {
     if (piece.kind != Piece::Kind::words) continue;
     std::string text = lower(piece.text);
-    std::replace(text.begin(), text.end(), '\n', ' ');
     auto has = [&](const char* phrase) { return text.find(phrase) != std::string::npos; };
     if (has("denominator layout") || has("denominator-layout")) return Layout::denominator;
     for (const char* phrase : {"numerator layout", "numerator-layout", "gradients are rows", "gradient is a row", "gradients are row vectors",

@@ -240,10 +240,12 @@ Val Elaborator::matrix_value(const Syn& syn, Context& c) {
 
 Expr Elaborator::guard(const Syn& chain, Context& c, Expr then, Expr otherwise) {
   Expr result = then;
+  auto runs = [&](const Syn& s) { return s.kind == SynKind::name && (c.bound.contains(name_key(s)) || c.indices.contains(name_key(s))); };
+  // i ≠ k, j ≤ i + 1: where one side is an index the others are.
+  const bool indices = std::any_of(chain.kids.begin(), chain.kids.end(), [&](const SynPtr& kid) { return runs(*kid); });
   for (std::size_t i = chain.rels.size(); i-- > 0;) {
     auto side = [&](const Syn& s) {
-      if (s.kind == SynKind::name && (c.bound.contains(name_key(s)) || c.indices.contains(name_key(s))))
-        return index_value(s, c);
+      if (runs(s) || (indices && (s.kind == SynKind::name || s.kind == SynKind::sum || s.kind == SynKind::number))) return index_value(s, c);
       Val v = quantity(value(s, c), c);
       if (!v.scalar()) misfit(s.span, "a condition compares single numbers, this is " + shape_text(v));
       return v.body;

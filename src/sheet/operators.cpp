@@ -9,8 +9,6 @@ namespace gradus {
 
 namespace {
 
-const Syn& base_of(const Syn& s) { return s.kind == SynKind::scripts ? *s.kids[0] : s; }
-
 /// The symbol whose component the value is, if it is nothing more.
 const Symbol* variable_of(const Val& v) {
   if (!v.body || v.body->kind != Kind::ref || !v.body->args.empty() || !v.body->slots.empty()) return nullptr;

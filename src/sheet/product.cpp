@@ -12,7 +12,6 @@ namespace {
 bool is_op(const Syn& s) { return s.kind == SynKind::op; }
 bool is_low(const std::string& op) { return op == "⊙" || op == "⊘" || op == "⊗" || op == ":" || op == "∘" || op == "⊕"; }
 
-const Syn& base_of(const Syn& s) { return s.kind == SynKind::scripts ? *s.kids[0] : s; }
 bool is_group(const Syn& s, bool square = false) {
   const Syn& base = base_of(s);
   return base.kind == SynKind::group && (base.open == "(" || base.open == "{" || (square && base.open == "["));

@@ -4,18 +4,9 @@
 #include <set>
 
 #include "sheet/describe.h"
+#include "sheet/words.h"
 
 namespace gradus {
-
-namespace {
-
-std::string lower(std::string_view text) {
-  std::string out;
-  for (char ch : text) out += ch >= 'A' && ch <= 'Z' ? static_cast<char>(ch - 'A' + 'a') : ch == '\n' ? ' ' : ch;
-  return out;
-}
-
-}  // namespace
 
 SheetReader::SheetReader(const Source& source, const Document& document, const ElaborateOptions& options, const Prescan& scan,
                          Knowledge& knowledge, Layout layout)

@@ -42,6 +42,9 @@ struct Scope {
   Entry* find(const std::string& key);
 };
 
+/// What stands below the scripts, if there are any.
+inline const Syn& base_of(const Syn& s) { return s.kind == SynKind::scripts ? *s.kids[0] : s; }
+
 /// The identity of a name: base letters with accent and style ("hat:x", "cal:L"). Bold is not part of it.
 std::string name_key(const Syn& name);
 /// The identity of a name together with its scripts taken literally ("v_c", "σ^2"); empty if they are no label.

@@ -1,0 +1,21 @@
+// The vocabulary of prose: words in a text, and the traits that they give a name.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "expr/symbol.h"
+
+namespace gradus {
+
+std::string lower(std::string_view text);
+bool has(const std::string& text, const char* phrase);
+/// The word stands alone in the text and is not negated.
+bool word(const std::string& text, const std::string& wanted);
+std::string last_words(const std::string& text, std::size_t count);
+Traits traits_in(const std::string& text);
+bool any(const Traits& t);
+void merge(Traits& into, const Traits& t);
+std::string traits_text(const Traits& t);
+
+}  // namespace gradus

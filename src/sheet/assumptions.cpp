@@ -13,7 +13,7 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
   c.statement = {&chain};
   std::string text(source_.text(chain.span));
   auto remember = [&](bool lasting) {
-    (lasting ? lasting_texts_ : pending_texts_).push_back(text);
+    (lasting ? lasting_texts_ : pending_.texts).push_back(text);
     note(Statement::Kind::assumption, chain.span, text);
   };
   // 0 < p < 1 and the like: take the relations one by one.
@@ -52,7 +52,7 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
         return side->kind == SynKind::name && !e_.dims().has(name_key(*side)) && !e_.scan().size_letters.contains(name_key(*side));
       });
       if (some_letter) {
-        pending_index_conditions_.push_back(chain);
+        pending_.index_conditions.push_back(chain);
         remember(false);
         return true;
       }
@@ -60,7 +60,7 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
         Relation r = chain.rels[k] == "<" ? Relation::lt : chain.rels[k] == "≤" ? Relation::le : chain.rels[k] == ">" ? Relation::gt : Relation::ge;
         Condition condition{r, e_.index_value(*chain.sides[k], c), e_.index_value(*chain.sides[k + 1], c)};
         bool sizes = condition.a->free.empty() && condition.b->free.empty();
-        (sizes ? lasting_conditions_ : pending_conditions_).push_back(condition);
+        (sizes ? lasting_conditions_ : pending_.conditions).push_back(condition);
       }
       remember(false);
       return true;
@@ -101,7 +101,7 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
         remember(true);
       } else {
         // The letters get their ranges from the claims that use them.
-        pending_index_conditions_.push_back(chain);
+        pending_.index_conditions.push_back(chain);
         remember(false);
       }
       return true;
@@ -121,14 +121,15 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
   if (left.kind == SynKind::name && right.kind == SynKind::number && !is_quantity(name_key(left)) &&
       (e_.dims().has(name_key(left)) || e_.scan().size_letters.contains(name_key(left)))) {
     Condition condition{Relation::eq, e_.size_value(left, c), e_.size_value(right, c)};
-    (scoped ? pending_conditions_ : lasting_conditions_).push_back(condition);
+    (scoped ? pending_.conditions : lasting_conditions_).push_back(condition);
     remember(!scoped);
     return true;
   }
   if (left.kind == SynKind::name && !is_quantity(name_key(left)) && e_.scan().index_like(left) &&
       (right.kind == SynKind::number || right.kind == SynKind::name) && !e_.usage(name_key(left)).differentiated_by &&
-      (e_.scan().index_letters.contains(left.text) || ranges_.contains(name_key(left)))) {
-    pending_index_conditions_.push_back(chain);
+      (e_.scan().index_letters.contains(left.text) || ranges_.contains(name_key(left)) ||
+       (right.kind == SynKind::name && e_.scan().index_letters.contains(right.text)))) {
+    pending_.index_conditions.push_back(chain);
     remember(false);
     return true;
   }
@@ -166,7 +167,7 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
         found = square->kids[0]->kids[0]->symbol, t.unit_norm = true;
     }
     if (found && !found->defined()) {
-      if (scoped && in_display_) pending_assumed_.push_back({found, t});
+      if (scoped && in_display_) pending_.assumed.push_back({found, t});
       else
         merge(const_cast<Symbol*>(found)->traits, t);
       remember(!in_display_);
@@ -191,7 +192,7 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
     }
   }
   if (axes.empty()) {
-    (scoped ? pending_vanishing_ : lasting_vanishing_).push_back(difference);
+    (scoped ? pending_.vanishing : lasting_vanishing_).push_back(difference);
     remember(!scoped);
     return true;
   }

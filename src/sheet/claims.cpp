@@ -102,7 +102,7 @@ std::optional<Case> SheetReader::fit(const SynPtr& lhs, const SynPtr& rhs, const
 }
 
 void SheetReader::narrow(Context& c, const Case& result) {
-  for (const Chain& condition : pending_index_conditions_) {
+  for (const Chain& condition : pending_.index_conditions) {
     // Letters that the claim does not use narrow nothing.
     bool used = true;
     for (const SynPtr& side : condition.sides)
@@ -251,12 +251,12 @@ void SheetReader::claim(const Chain& chain, const SynPtr& lhs, Span lhs_span, co
       if (std::find(once.begin(), once.end(), reading) == once.end()) once.push_back(reading);
     out.readings = once;
   }
-  out.assumed = pending_assumed_;
+  out.assumed = pending_.assumed;
   out.vanishing = lasting_vanishing_;
-  out.vanishing.insert(out.vanishing.end(), pending_vanishing_.begin(), pending_vanishing_.end());
+  out.vanishing.insert(out.vanishing.end(), pending_.vanishing.begin(), pending_.vanishing.end());
   out.assumptions = lasting_texts_;
-  out.assumptions.insert(out.assumptions.end(), pending_texts_.begin(), pending_texts_.end());
-  out.open_assumption = pending_unread_ || lasting_unread_;
+  out.assumptions.insert(out.assumptions.end(), pending_.texts.begin(), pending_.texts.end());
+  out.open_assumption = pending_.unread;
   used_pending_ = true;
   std::set<const Symbol*> seen;
   for (Scope* s = scope_; s; s = s->parent)

@@ -115,6 +115,8 @@ bool SheetReader::shape_formula(const Piece& piece) {
   bool dimension = syn->kind == SynKind::name && size(syn) && next && next->kind == Piece::Kind::words &&
                    (next->text.rfind("-vector", 0) == 0 || next->text.rfind("-dimensional", 0) == 0);
   if (!matrix && !vector && !dimension) return false;
+  std::string verb = last_words(lead_, 1);
+  shape_after_be_ = verb == "be" || verb == "is" || verb == "are";
   shape_said_ = syn;
   return true;
 }
@@ -128,6 +130,9 @@ void SheetReader::declare_shaped(const SynPtr& name, const SynPtr& shape, bool r
     if (shape->kind == SynKind::product) axis(shape->kids[0]), axis(shape->kids[2]);
     else
       axis(shape);
+    // n×1 is a column, 1×n a row.
+    if (set.axes.size() == 2 && set.axes[1].hi->is_one()) set.axes.pop_back();
+    else if (set.axes.size() == 2 && set.axes[0].hi->is_one()) set.axes.erase(set.axes.begin()), row = true;
     set.row = row;
     declare(*name, set, c);
     note(Statement::Kind::declaration, name->span, std::string(source_.text(name->span)) + " ∈ ℝ^" + (shape->kind == SynKind::product ? "{" + std::string(source_.text(shape->span)) + "}" : std::string(source_.text(shape->span))));
@@ -142,7 +147,7 @@ void SheetReader::shape_words(const std::string& text) {
     std::size_t begin = text.find_first_not_of(" -");
     std::string rest = begin == std::string::npos ? "" : text.substr(begin);
     bool matrix = shape_said_->kind == SynKind::product;
-    bool noun = !matrix || rest.rfind("matri", 0) == 0 || rest.rfind("real matri", 0) == 0 || rest.rfind("symmetric", 0) == 0 || rest.rfind("invertible", 0) == 0;
+    bool noun = !matrix || shape_after_be_ || rest.rfind("matri", 0) == 0 || rest.rfind("real matri", 0) == 0 || rest.rfind("symmetric", 0) == 0 || rest.rfind("invertible", 0) == 0;
     std::string end = last_words(text, 1);
     std::size_t last = text.find_last_not_of(' ');
     bool closed = last != std::string::npos && (text[last] == ',' || text[last] == '.' || text[last] == ';');

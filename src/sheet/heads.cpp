@@ -50,7 +50,9 @@ bool SheetReader::is_fresh(const Syn& head) const {
   bool function = application_head(head, name, group);
   const Syn& base = base_of(*name);
   if (base.kind != SynKind::name) return false;
-  if (function && name->kind == SynKind::name && base.style == "op" && elementary_named(base.text) && !scope_->find(name_key(base)) &&
+  if (function && name->kind == SynKind::name && base.style == "op" &&
+      (elementary_named(base.text) || base.text == "softmax" || base.text == "lse" || base.text == "LSE" || base.text == "logsumexp") &&
+      !scope_->find(name_key(base)) &&
       !seen_functions_.contains(base.text))
     return true;  // tanh(x) = …, where nothing was said with tanh before
   if (base.text == "∇" || base.text == "∂" || base.text == "…" || (base.text == "π" && head.kind == SynKind::name) || (base.style == "op" && base.text.size() > 1 && e_.is_named_function(base.text))) return false;

@@ -59,8 +59,6 @@ Val Elaborator::load(const Symbol* symbol, const std::vector<Expr>& given_terms,
 Entry& Elaborator::infer(const Syn& name, Context& c, const SynPtr& sub, const SynPtr& sup) {
   std::string key = name_key(name), hint = hint_key(name, c);
   const Usage& use = usage(key);
-  if (name.style == "op" && name.text.size() > 1 && !matrix_convention && name.text[0] >= 'a' && name.text[0] <= 'z')
-    not_read("function", name.span, "`" + name.text + "` is not known here", "define it, or declare it if it is a name");
   Symbol* symbol = new_symbol(name);
   int extra = known_.ranks.contains(hint) ? known_.ranks[hint] : 0;
   bool upper = !name.text.empty() && name.text[0] >= 'A' && name.text[0] <= 'Z';
@@ -292,7 +290,7 @@ Val Elaborator::name_value(const Syn& name, Context& c) {
     return algebra_.scalar(make::index(letter_index(key, c, nullptr)), name.span);
   if (is_named_function(name.text) && (name.style == "op"))
     not_read("argument", name.span, "`" + name.text + "` stands without an argument");
-  if (name.style == "op" && name.text.size() > 1 && !usage(key).differentiated_by)
+  if (name.style == "op" && name.text.size() > 1 && !usage(key).differentiated_by && name.text[0] >= 'a' && name.text[0] <= 'z')
     not_read("function", name.span, "the function `" + name.text + "` is not known", "define it before its first use");
   return load_entry(infer(name, c, nullptr, nullptr), name, nullptr, nullptr, left_sub, left_sup, c);
 }

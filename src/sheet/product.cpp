@@ -130,7 +130,7 @@ class ProductReader {
 
   Val times(const Val& left, const Val& right, bool dot) {
     const Val a = e_.quantity(left, c_), b = e_.quantity(right, c_);
-    if (a.rank() >= 1 && b.scalar() && b.body->kind == Kind::ref && b.body->kids.empty())
+    if (a.rank() >= 1 && b.scalar() && b.body->kind == Kind::ref && b.body->symbol->rank() == 0)
       if (auto it = e_.inferred.find(b.body->symbol); it != e_.inferred.end()) c_.suspects.push_back(it->second);
     auto chained = [&](Val v) {
       if (a.leibniz && b.leibniz) {

@@ -52,8 +52,8 @@ void SheetReader::apply_traits(const Syn& name, const Traits& traits) {
   if (scoped_traits_) {
     Symbol* symbol = entry->symbol ? entry->symbol : entry->callable;
     if (!symbol) return;
-    pending_assumed_.push_back({symbol, traits});
-    pending_texts_.push_back(symbol->name + " " + text);
+    pending_.assumed.push_back({symbol, traits});
+    pending_.texts.push_back(symbol->name + " " + text);
   } else {
     for (Symbol* symbol : {entry->symbol, entry->callable})
       if (symbol) merge(symbol->traits, traits), lasting_texts_.push_back(symbol->name + " " + text);

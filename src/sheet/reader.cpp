@@ -22,7 +22,7 @@ Context SheetReader::context() const {
   c.scope = scope_;
   c.ranges = ranges_;
   c.conditions = lasting_conditions_;
-  c.conditions.insert(c.conditions.end(), pending_conditions_.begin(), pending_conditions_.end());
+  c.conditions.insert(c.conditions.end(), pending_.conditions.begin(), pending_.conditions.end());
   c.layout = layout_;
   return c;
 }
@@ -50,12 +50,7 @@ void SheetReader::heading(const Piece& piece) {
     scope_->heading = true;
   } else
     scope_->title = piece.text;
-  pending_conditions_.clear();
-  pending_index_conditions_.clear();
-  pending_assumed_.clear();
-  pending_vanishing_.clear();
-  pending_texts_.clear();
-  pending_unread_ = false;
+  pending_ = {};
   last_was_chain_ = false;
   subjects_.clear();
   sentence_.clear();
@@ -79,12 +74,7 @@ void SheetReader::forget_inferred() {
 
 void SheetReader::end_of_display() {
   if (!used_pending_) return;
-  pending_conditions_.clear();
-  pending_index_conditions_.clear();
-  pending_assumed_.clear();
-  pending_vanishing_.clear();
-  pending_texts_.clear();
-  pending_unread_ = false;
+  pending_ = {};
   used_pending_ = false;
 }
 
@@ -92,33 +82,31 @@ void SheetReader::formula(const Piece& piece) {
   in_display_ = piece.kind == Piece::Kind::display_math;
   if (!in_display_ && shape_formula(piece)) return;
   collect_ranges(piece);
-  if (in_display_) {
-    // Conditions inside a display hold for the whole of it.
-    for (std::size_t k = 0; k < piece.chains.size(); ++k) {
-      const Chain c = side_condition(piece.chains[k]);
-      std::string words = lower(c.words);
-      bool relation = k > 0 && !c.rels.empty() && std::all_of(c.rels.begin(), c.rels.end(), [](const std::string& r) {
-        return r == "≠" || r == "<" || r == "≤" || r == ">" || r == "≥";
-      });
-      bool narrowing = relation || words.find("for") != std::string::npos || words.find("if") != std::string::npos ||
-                       words.find("when") != std::string::npos || words.find("with") != std::string::npos ||
-                       words.find("where") != std::string::npos;
-      if (narrowing && c.sides.size() >= 2 && c.sides[0]) {
-        try {
-          assumption(c, true);
-        } catch (const Fit&) {
-        }
-      }
-    }
-  }
   if (!in_display_ && !joins_subjects(lead_)) {
     subjects_.clear();
     fresh_subjects_ = 0;
   }
-  for (std::size_t k = 0; k < piece.chains.size(); ++k) {
-    chain(piece.chains[k], piece, k);
-    for (const SynPtr& side : piece.chains[k].sides)
-      if (side) see_functions(*side);
+  // A condition inside a display holds for the statements before it, up to the condition before.
+  for (std::size_t begin = 0; begin < piece.chains.size();) {
+    std::size_t end = begin;
+    while (in_display_ && end < piece.chains.size() && !narrows(piece, end)) ++end;
+    if (!in_display_) end = piece.chains.size();
+    std::size_t next = end;
+    while (next < piece.chains.size() && narrows(piece, next)) ++next;
+    const Pending before = pending_;
+    for (std::size_t k = end; k < next; ++k) {
+      try {
+        assumption(side_condition(piece.chains[k]), true);
+      } catch (const Fit&) {
+      }
+    }
+    for (std::size_t k = begin; k < end; ++k) {
+      chain(piece.chains[k], piece, k);
+      for (const SynPtr& side : piece.chains[k].sides)
+        if (side) see_functions(*side);
+    }
+    if (next > end) pending_ = before;
+    begin = next;
   }
   if (in_display_) end_of_display();
 }
@@ -142,6 +130,24 @@ bool SheetReader::joins_subjects(const std::string& words) {
   if (begin == std::string::npos) return !words.empty() && words.find(',') != std::string::npos;
   std::string core = words.substr(begin, end - begin + 1);
   return core == "and" || core == "or";
+}
+
+/// Whether a statement of a display only narrows those before it: "if k = l", "(k ≠ l)", "i < j".
+bool SheetReader::narrows(const Piece& piece, std::size_t k) {
+  const Chain& written = piece.chains[k];
+  const Chain c = side_condition(written);
+  if (c.sides.size() < 2 || !c.sides[0]) return false;
+  const bool bracketed = written.rels.empty();
+  std::string words = lower(c.words);
+  const bool relation = k > 0 && std::all_of(c.rels.begin(), c.rels.end(), [](const std::string& r) {
+    return r == "≠" || r == "<" || r == "≤" || r == ">" || r == "≥";
+  });
+  if (relation) return true;
+  // i = 1, …, n is a quantification, not a condition.
+  if (k + 1 < piece.chains.size() && piece.chains[k + 1].rels.empty() && piece.chains[k + 1].separator == ",") return false;
+  auto simple = [](const SynPtr& s) { return s && (s->kind == SynKind::name || s->kind == SynKind::number); };
+  if (!std::all_of(c.sides.begin(), c.sides.end(), simple)) return false;
+  return bracketed || word(words, "for") || word(words, "if") || word(words, "when");
 }
 
 void SheetReader::see_functions(const Syn& syn) {
@@ -201,7 +207,7 @@ void SheetReader::chain(const Chain& c, const Piece& piece, std::size_t k) {
       if (!definition) {
         assumed_before_ = true;
         if (assumption(c, true)) return;
-        pending_unread_ = true;
+        pending_.unread = true;
         note(Statement::Kind::unread, c.span, "this assumption is not understood: " + std::string(source_.text(c.span)));
         sheet_.diagnostics.push_back({Severity::warning, "assumption", c.span, "this assumption is not understood", ""});
         return;

@@ -82,6 +82,7 @@ class SheetReader {
   void remember_subject(const SynPtr& s);
   void paragraph_begins(std::size_t at);
   static bool joins_subjects(const std::string& words);
+  static bool narrows(const Piece& piece, std::size_t k);
   static Chain side_condition(const Chain& chain);
   void see_functions(const Syn& syn);
   bool states_value(const Chain& chain) const;
@@ -106,11 +107,18 @@ class SheetReader {
   Sheet sheet_;
   std::map<std::string, Range> ranges_;        ///< "for i = 1, …, m", in force from there on
   std::vector<Condition> lasting_conditions_;  ///< between sizes
-  std::vector<Condition> pending_conditions_;  ///< for the display that follows
-  std::vector<Assumed> pending_assumed_;
-  std::vector<Expr> pending_vanishing_, lasting_vanishing_;
-  std::vector<std::string> pending_texts_, lasting_texts_;
-  bool pending_unread_ = false, lasting_unread_ = false;
+  std::vector<Expr> lasting_vanishing_;
+  std::vector<std::string> lasting_texts_;
+  /// What holds for the display that follows, or for one statement of a display.
+  struct Pending {
+    std::vector<Condition> conditions;
+    std::vector<Chain> index_conditions;  ///< i ≠ k: read with the claims that use the letters
+    std::vector<Assumed> assumed;
+    std::vector<Expr> vanishing;
+    std::vector<std::string> texts;
+    bool unread = false;                  ///< an assumption was not understood
+  };
+  Pending pending_;
   bool in_display_ = false, used_pending_ = false;
   SynPtr pending_set_;                         ///< the set of the declaration being read
   std::string lead_;                           ///< the words right before the formula, lower case
@@ -134,9 +142,9 @@ class SheetReader {
   bool assumed_before_ = false;
   SynPtr shape_said_;                          ///< the shape just read, for the names before or behind it
   SynPtr shape_for_next_;
+  bool shape_after_be_ = false;
   std::set<std::string> seen_functions_;       ///< named functions that a formula above has used
   std::string barred_;                         ///< the accent of the name just read: \bar v
-  std::vector<Chain> pending_index_conditions_;  ///< i ≠ k: read with the claims that use the letters
   enum class Follows : std::uint8_t { nothing, columns, rows, entries, components, jacobian, gradient, hessian, units } follows_ = Follows::nothing;
   bool last_layer_ = false;                    ///< some quantity is a function of the last layer
   SynPtr last_side_;                           ///< of the display before, for displays that continue it

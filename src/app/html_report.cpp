@@ -39,8 +39,8 @@ std::string article(const StepView& step) {
       "<article class=\"{0}\" id=\"step-{1}\"><div class=\"formula\">{2} {1}&ensp;{3}= {4}</div>\n"
       "<div><span class=\"verdict\">{5}</span> <span class=\"note\">{6} line "
       "{7}</span></div>\n<dl>{8}</dl></article>\n",
-      css_class(v.kind), step.claim->n, mark_of(v.kind), escape_html(lhs), escape_html(latex_to_text(step.rhs)), name_of(v.kind),
-      escape_html(v.method.empty() ? "" : v.method + ","), step.position.line, rows);
+      css_class(v.kind), step.claim->n, mark_of(v.kind), escape_html(lhs), escape_html(latex_to_text(step.rhs)),
+      name_of(v.kind), escape_html(v.method.empty() ? "" : v.method + ","), step.position.line, rows);
 }
 
 }  // namespace

@@ -161,7 +161,8 @@ const Sampler::Array* Sampler::member(const Symbol* symbol, const std::vector<lo
 
 Rational Sampler::number(const Traits& traits, Random& random) {
   Rational value;
-  if (traits.sign || traits.binary) return random.next() % 2 || (traits.binary && traits.nonzero) ? 1 : traits.sign ? -1 : 0;
+  if (traits.sign || traits.binary)
+    return random.next() % 2 || (traits.binary && traits.nonzero) ? 1 : traits.sign ? -1 : 0;
   if (draw_.small) {
     static const long simple[][8] = {{1, 2, 1, 2, 1, 2, 3, 1}, {1, 2, -1, 3, 1, 2, -2, 3}, {1, -1, 2, -2, 3, 5, -3, 4}};
     value = simple[std::min(draw_.level, 2)][random.next() % 8];

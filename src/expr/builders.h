@@ -1,6 +1,6 @@
 // The only makers of nodes. They flatten sums and products, fold exact constants (up to a bit limit), drop neutral
-// operands, sort commutative ones and collect equal ones (x + x is 2·x, x·x is x²); nothing that needs an assumption. An
-// operand of more than 256 operands is not flattened.
+// operands, sort commutative ones and collect equal ones (x + x is 2·x, x·x is x²); nothing that needs an assumption.
+// An operand of more than 256 operands is not flattened.
 #pragma once
 
 #include <initializer_list>

@@ -18,7 +18,8 @@
 // inverse   row, column             args[0]: the matrix as a lambda of two parameters; the entry of its inverse
 // det       -                       args[0]: the matrix
 // deriv     body, wrt               op: DerivMode; wrt is a ref. Not yet carried out
-// at        body                    bound: symbols; args: what each stands for. The body (its derivatives carried out first)
+// at        body                    bound: symbols; args: what each stands for. The body (its derivatives carried out
+// first)
 //                                   with these symbols replaced, all at once: "∂f/∂x at x = a", f'(g(x))
 #pragma once
 
@@ -38,7 +39,20 @@ using Expr = const Node*;
 using Rational = mpq_class;
 
 enum class Kind : std::uint8_t {
-  number, index, ref, add, mul, pow, func, reduce, delta, select, inverse, det, deriv, at
+  number,
+  index,
+  ref,
+  add,
+  mul,
+  pow,
+  func,
+  reduce,
+  delta,
+  select,
+  inverse,
+  det,
+  deriv,
+  at
 };
 enum class ReduceOp : std::uint8_t { sum, product, max, min };
 enum class Relation : std::uint8_t { eq, ne, lt, le, gt, ge };

@@ -35,9 +35,9 @@ struct Condition {
 
 /// What is assumed of a symbol. Of an array they speak of its tensor axes, for every member of a family.
 struct Traits {
-  bool positive = false;        ///< every entry > 0
+  bool positive = false;  ///< every entry > 0
   bool nonzero = false;
-  bool below_one = false;       ///< every entry < 1
+  bool below_one = false;  ///< every entry < 1
   bool symmetric = false;
   bool positive_definite = false;
   bool orthogonal = false;
@@ -45,10 +45,10 @@ struct Traits {
   bool invertible = false;
   bool positive_det = false;
   bool sums_to_one = false;
-  bool one_hot = false;         ///< with `hot` the index of the one, if it is named
+  bool one_hot = false;  ///< with `hot` the index of the one, if it is named
   bool integer = false;
-  bool sign = false;            ///< every entry −1 or 1
-  bool binary = false;          ///< every entry 0 or 1
+  bool sign = false;    ///< every entry −1 or 1
+  bool binary = false;  ///< every entry 0 or 1
   bool unit_norm = false;
   bool symmetric_arguments = false;  ///< of a function: exchanging its arguments changes nothing
   bool affine = false;               ///< of an abstract function
@@ -75,7 +75,7 @@ struct Symbol {
   std::vector<Place> places;  ///< parallel to indices
   IndexVars vars;             ///< parallel to indices or empty: what later ranges call an earlier index (n_l in W^l)
   std::size_t family = 0;
-  bool row = false;  ///< a row vector: its one tensor axis lies across
+  bool row = false;                    ///< a row vector: its one tensor axis lies across
   std::vector<const Symbol*> formals;  ///< parameters: their axes are the shapes of the arguments
   std::size_t parameters = 0;          ///< how many of the last arguments are written behind a semicolon: f(x; w)
   std::vector<Clause> clauses;

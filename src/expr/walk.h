@@ -31,8 +31,8 @@ Expr apply_lambda(const Lambda& lambda, const std::vector<Expr>& at);
 /// Replaces refs to symbols (formal parameters, usually) by lambdas over their indices. Binders are refreshed.
 Expr substitute_symbols(Expr e, const std::unordered_map<const Symbol*, Lambda>& map);
 
-/// The definition's body for this ref: index patterns matched, binders refreshed, arguments put in. With derivative slots:
-/// `at(deriv(body, formal), formals, args)`. None if the symbol has no clause that certainly matches.
+/// The definition's body for this ref: index patterns matched, binders refreshed, arguments put in. With derivative
+/// slots: `at(deriv(body, formal), formals, args)`. None if the symbol has no clause that certainly matches.
 std::optional<Expr> unfold(Expr ref);
 /// Whether certainly no clause says what this ref of a defined symbol is: a free member, as an initial h_0.
 bool surely_free(Expr ref);

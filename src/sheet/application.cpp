@@ -24,16 +24,21 @@ bool Elaborator::is_function(const Syn& syn, Context& c) {
     }
   if ((base.accent == "dot" || base.accent == "ddot") && !c.scope->find(key)) {
     Entry* moving = c.scope->find(base.text);
-    return moving && moving->callable && !moving->symbol && moving->callable->formals.size() == 1 && moving->callable->formals[0]->indices.empty();
+    return moving && moving->callable && !moving->symbol && moving->callable->formals.size() == 1 &&
+           moving->callable->formals[0]->indices.empty();
   }
-  if (Entry* entry = c.scope->find(key)) return !entry->symbol && !entry->alias && (entry->callable || !entry->composition.empty());
+  if (Entry* entry = c.scope->find(key))
+    return !entry->symbol && !entry->alias && (entry->callable || !entry->composition.empty());
   if (is_named_function(base.text)) {
     const Usage& use = usage(key);
     return !only_by_convention(base.text) || ((use.called || use.primed) && base.accent.empty());
   }
   const Usage& use = usage(key);
-  if (!use.called || use.call_names.empty() || use.differentiated_by || dims().has(key) || matrix_convention) return false;
-  if (scan_.index_letters.contains(base.text) || base.text == "d" || base.text == "D" || base.text == "∂" || base.text == "I") return false;
+  if (!use.called || use.call_names.empty() || use.differentiated_by || dims().has(key) || matrix_convention)
+    return false;
+  if (scan_.index_letters.contains(base.text) || base.text == "d" || base.text == "D" || base.text == "∂" ||
+      base.text == "I")
+    return false;
   // An undeclared name that is called with plain names is an abstract function of them.
   Symbol* f = new_symbol(base);
   f->role = Role::function;
@@ -91,13 +96,16 @@ Val Elaborator::function_value(const Syn& head, Context& c) {
       dots = base.accent == "dot" ? 1 : 2;
     }
   }
-  if (entry && entry->broken) not_read("definition", head.span, "the definition of " + shown_name(base) + " was not understood", "see the message there");
+  if (entry && entry->broken)
+    not_read("definition", head.span, "the definition of " + shown_name(base) + " was not understood",
+             "see the message there");
   if (!entry || (!entry->callable && entry->composition.empty()))
     not_read("undeclared", head.span, "the function " + shown_name(base) + " is not known here");
   Val v;
   v.span = head.span;
   v.function = std::make_shared<FunctionVal>();
-  if (!entry->composition.empty()) v.function->chain = entry->composition;
+  if (!entry->composition.empty())
+    v.function->chain = entry->composition;
   else
     v.function->chain = {entry->callable};
   v.function->primes = dots + (head.kind == SynKind::scripts ? head.primes : 0);
@@ -117,7 +125,9 @@ Val Elaborator::function_value(const Syn& head, Context& c) {
   }
   if (sup) {
     auto items = script_items(sup);
-    if (items.size() > above.size()) not_read("function-power", sup->span, "a superscript on a function is not read here", "put the power behind the argument");
+    if (items.size() > above.size())
+      not_read("function-power", sup->span, "a superscript on a function is not read here",
+               "put the power behind the argument");
     for (std::size_t i = 0; i < items.size(); ++i) v.function->component[above[i]] = index_value(*items[i], c);
   }
   if (sub) {
@@ -130,7 +140,8 @@ Val Elaborator::function_value(const Syn& head, Context& c) {
       if (items.size() > below.size()) misfit(sub->span, f->name + " has no component to choose");
       for (std::size_t i = 0; i < items.size(); ++i) {
         Range axis = dims().resolve(f->indices[below[i]]);
-        v.function->component[below[i]] = items[i]->kind == SynKind::name && !c.bound.contains(name_key(*items[i])) && !dims().has(name_key(*items[i]))
+        v.function->component[below[i]] = items[i]->kind == SynKind::name && !c.bound.contains(name_key(*items[i])) &&
+                                                  !dims().has(name_key(*items[i]))
                                               ? make::index(letter_index(name_key(*items[i]), c, &axis))
                                               : index_value(*items[i], c);
       }
@@ -175,7 +186,8 @@ std::vector<Val> Elaborator::default_arguments(const Symbol* f, Context& c, Span
 void Elaborator::hint_argument(const Val& v, const Symbol& formal) {
   if (!v.scalar() || formal.indices.empty() || !v.body || v.body->kind != Kind::ref) return;
   if (auto it = inferred.find(v.body->symbol); it != inferred.end())
-    known_.raise(it->second, static_cast<int>(formal.indices.size()));  // x_l where a vector is needed: a family of vectors
+    known_.raise(it->second,
+                 static_cast<int>(formal.indices.size()));  // x_l where a vector is needed: a family of vectors
 }
 
 void Elaborator::fit_arguments(Symbol* f, std::vector<Val>& args, Span span, Context& c) {
@@ -201,21 +213,24 @@ void Elaborator::fit_arguments(Symbol* f, std::vector<Val>& args, Span span, Con
         repaired += (k ? " × " : "") + std::string("ℝ^") + length_text(formal->indices[k]);
       }
       f->formals = formals;
-      notes.push_back({Severity::warning, "domain", span,
-                       f->name + " is declared on ℝ^{" + declared + "} and used with " + std::to_string(args.size()) + " arguments",
-                       "declare its domain as " + repaired + "; it is read so from here on"});
+      notes.push_back(
+          {Severity::warning, "domain", span,
+           f->name + " is declared on ℝ^{" + declared + "} and used with " + std::to_string(args.size()) + " arguments",
+           "declare its domain as " + repaired + "; it is read so from here on"});
       return;
     }
     if (formal->indices.size() == 1) {
       Range range = dims().resolve(formal->indices[0]);
       bool scalars = std::all_of(args.begin(), args.end(), [](const Val& a) { return a.scalar(); });
-      auto length = compare(Relation::eq, make::add({make::sub(range.hi, range.lo), make::number(1)}), make::number(static_cast<long>(args.size())));
+      auto length = compare(Relation::eq, make::add({make::sub(range.hi, range.lo), make::number(1)}),
+                            make::number(static_cast<long>(args.size())));
       if (scalars && length && *length) {
         // f : ℝ² → ℝ called as f(x, y).
         const IndexVar* i = make::fresh("i", range.lo, range.hi);
         Expr body = args.back().body;
         for (std::size_t k = args.size() - 1; k-- > 0;)
-          body = make::select(Relation::eq, make::index(i), make::add({range.lo, make::number(static_cast<long>(k))}), args[k].body, body);
+          body = make::select(Relation::eq, make::index(i), make::add({range.lo, make::number(static_cast<long>(k))}),
+                              args[k].body, body);
         args = {Val{body, {i}, false, false, span, nullptr, nullptr}};
         return;
       }
@@ -223,18 +238,20 @@ void Elaborator::fit_arguments(Symbol* f, std::vector<Val>& args, Span span, Con
   }
   if (args.size() != f->formals.size())
     throw Fit{{Severity::error, "arity", span,
-               f->name + " takes " + std::to_string(f->formals.size()) + (f->formals.size() == 1 ? " argument" : " arguments") +
-                   ", here are " + std::to_string(args.size()),
-               ""}, true};
+               f->name + " takes " + std::to_string(f->formals.size()) +
+                   (f->formals.size() == 1 ? " argument" : " arguments") + ", here are " + std::to_string(args.size()),
+               ""},
+              true};
   (void)c;
 }
 
-Val Elaborator::apply_symbol(Symbol* f, std::vector<Val> args, const std::vector<Expr>& component, Span span, Context& c,
-                             std::vector<int> by) {
+Val Elaborator::apply_symbol(Symbol* f, std::vector<Val> args, const std::vector<Expr>& component, Span span,
+                             Context& c, std::vector<int> by) {
   // A scalar function of one scalar acts on each entry of an array.
-  if (f->formals.size() == 1 && f->formals[0]->indices.empty() && args.size() == 1 && !args[0].scalar() && !args[0].function &&
-      f->indices.empty()) {
-    if (auto it = inferred.find(f->formals[0]); it != inferred.end() && !f->defined() && f->name != "σ" && f->name != "ϕ" && f->name != "φ") {
+  if (f->formals.size() == 1 && f->formals[0]->indices.empty() && args.size() == 1 && !args[0].scalar() &&
+      !args[0].function && f->indices.empty()) {
+    if (auto it = inferred.find(f->formals[0]);
+        it != inferred.end() && !f->defined() && f->name != "σ" && f->name != "ϕ" && f->name != "φ") {
       known_.raise(it->second, static_cast<int>(args[0].rank()));
     }
     std::vector<Slot> slots(by.size(), Slot{0, {}});
@@ -255,23 +272,28 @@ Val Elaborator::apply_symbol(Symbol* f, std::vector<Val> args, const std::vector
     const Val& arg = args[k];
     hint_argument(arg, formal);
     if (arg.rank() != formal.indices.size()) {
-      if (auto it = inferred.find(&formal); it != inferred.end()) known_.raise(it->second, static_cast<int>(arg.rank()));
+      if (auto it = inferred.find(&formal); it != inferred.end())
+        known_.raise(it->second, static_cast<int>(arg.rank()));
       if (arg.numeral) {
         // f(0): zero in every entry.
         IndexVars axes;
-        for (const Range& r : formal.indices) axes.push_back(make::fresh("i", dims().resolve(r).lo, dims().resolve(r).hi));
+        for (const Range& r : formal.indices)
+          axes.push_back(make::fresh("i", dims().resolve(r).lo, dims().resolve(r).hi));
         lambdas.push_back(Lambda{axes, arg.body});
         continue;
       }
       Val wanted;
-      for (const Range& r : formal.indices) wanted.axes.push_back(make::fresh("i", dims().resolve(r).lo, dims().resolve(r).hi));
-      misfit(arg.span.empty() ? span : arg.span, "argument " + std::to_string(k + 1) + " of " + f->name + " should be " + shape_text(wanted) +
-                                                     ", this is " + shape_text(arg));
+      for (const Range& r : formal.indices)
+        wanted.axes.push_back(make::fresh("i", dims().resolve(r).lo, dims().resolve(r).hi));
+      misfit(arg.span.empty() ? span : arg.span, "argument " + std::to_string(k + 1) + " of " + f->name +
+                                                     " should be " + shape_text(wanted) + ", this is " +
+                                                     shape_text(arg));
     }
     for (std::size_t i = 0; i < arg.rank(); ++i)
       if (!dims().unify(formal.indices[i], {arg.axes[i]->lo, arg.axes[i]->hi}))
-        misfit(arg.span.empty() ? span : arg.span, "argument " + std::to_string(k + 1) + " of " + f->name + " should have length " +
-                                                       length_text(dims().resolve(formal.indices[i])) + ", this is " + shape_text(arg));
+        misfit(arg.span.empty() ? span : arg.span,
+               "argument " + std::to_string(k + 1) + " of " + f->name + " should have length " +
+                   length_text(dims().resolve(formal.indices[i])) + ", this is " + shape_text(arg));
     // The lambda's variable runs over the formal's range.
     IndexVars params;
     IndexMap map;
@@ -318,9 +340,11 @@ void Elaborator::squeeze(Val& v, const Context& c) {
     const IndexVar* axis = v.axes[i];
     bool single = false;
     for (const Condition& condition : c.conditions)
-      if (condition.relation == Relation::eq && axis->hi == condition.a && condition.b->is_one() && axis->lo && axis->lo->is_one())
+      if (condition.relation == Relation::eq && axis->hi == condition.a && condition.b->is_one() && axis->lo &&
+          axis->lo->is_one())
         single = true;
-    if (single) v = algebra_.component(v, i, axis->lo);
+    if (single)
+      v = algebra_.component(v, i, axis->lo);
     else
       ++i;
   }
@@ -330,7 +354,9 @@ Val Elaborator::apply(const FunctionVal& f, std::vector<Val> args, Span span, Co
   if (slots.empty()) slots.assign(static_cast<std::size_t>(f.primes), 0);
   Symbol* inner = f.chain.back();
   if (f.chain.size() == 1) return apply_symbol(inner, std::move(args), f.component, span, c, std::move(slots));
-  if (slots.size() > 1) not_read("derivative", span, "higher derivatives of a composition are not read here", "give the composition a name");
+  if (slots.size() > 1)
+    not_read("derivative", span, "higher derivatives of a composition are not read here",
+             "give the composition a name");
   std::optional<Val> jacobian;
   if (!slots.empty()) jacobian = apply_symbol(inner, args, {}, span, c, slots);
   Val v = apply_symbol(inner, std::move(args), {}, span, c, {});

@@ -17,7 +17,9 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
     note(Statement::Kind::assumption, chain.span, text);
   };
   // 0 < p < 1 and the like: take the relations one by one.
-  bool all_order = std::all_of(chain.rels.begin(), chain.rels.end(), [](const std::string& r) { return r == "<" || r == "≤" || r == ">" || r == "≥" || r == "≻" || r == "≽"; });
+  bool all_order = std::all_of(chain.rels.begin(), chain.rels.end(), [](const std::string& r) {
+    return r == "<" || r == "≤" || r == ">" || r == "≥" || r == "≻" || r == "≽";
+  });
   const std::string& rel = chain.rels[0];
   const Syn& left = *chain.sides[0];
   const Syn& right = *chain.sides[1];
@@ -42,14 +44,19 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
     bool index_only = true;
     auto is_letter = [&](const Syn& s) {
       if (s.kind == SynKind::number) return true;
-      if (s.kind == SynKind::sum) return std::all_of(s.kids.begin(), s.kids.end(), [&](auto& k) { return k->kind == SynKind::number || (k->kind == SynKind::name && !is_quantity(name_key(*k))); });
+      if (s.kind == SynKind::sum)
+        return std::all_of(s.kids.begin(), s.kids.end(), [&](auto& k) {
+          return k->kind == SynKind::number || (k->kind == SynKind::name && !is_quantity(name_key(*k)));
+        });
       return s.kind == SynKind::name && !is_quantity(name_key(s)) &&
-             (e_.scan().index_letters.contains(s.text) || e_.dims().has(name_key(s)) || ranges_.contains(name_key(s)) || e_.scan().size_letters.contains(name_key(s)));
+             (e_.scan().index_letters.contains(s.text) || e_.dims().has(name_key(s)) || ranges_.contains(name_key(s)) ||
+              e_.scan().size_letters.contains(name_key(s)));
     };
     for (const SynPtr& side : chain.sides) index_only &= side && is_letter(*side);
     if (index_only) {
       bool some_letter = std::any_of(chain.sides.begin(), chain.sides.end(), [&](const SynPtr& side) {
-        return side->kind == SynKind::name && !e_.dims().has(name_key(*side)) && !e_.scan().size_letters.contains(name_key(*side));
+        return side->kind == SynKind::name && !e_.dims().has(name_key(*side)) &&
+               !e_.scan().size_letters.contains(name_key(*side));
       });
       if (some_letter) {
         pending_.index_conditions.push_back(chain);
@@ -57,7 +64,10 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
         return true;
       }
       for (std::size_t k = 0; k < chain.rels.size(); ++k) {
-        Relation r = chain.rels[k] == "<" ? Relation::lt : chain.rels[k] == "≤" ? Relation::le : chain.rels[k] == ">" ? Relation::gt : Relation::ge;
+        Relation r = chain.rels[k] == "<"   ? Relation::lt
+                     : chain.rels[k] == "≤" ? Relation::le
+                     : chain.rels[k] == ">" ? Relation::gt
+                                            : Relation::ge;
         Condition condition{r, e_.index_value(*chain.sides[k], c), e_.index_value(*chain.sides[k + 1], c)};
         bool sizes = condition.a->free.empty() && condition.b->free.empty();
         (sizes ? lasting_conditions_ : pending_.conditions).push_back(condition);
@@ -76,15 +86,19 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
       if (!above_zero && small.kind == SynKind::number && base_of(big).kind == SynKind::name) above_zero = true;
       if (!above_zero) continue;
       Traits t;
-      if (chain.rels[k] == "≻" || chain.rels[k] == "≽") t.symmetric = t.positive_definite = true;
+      if (chain.rels[k] == "≻" || chain.rels[k] == "≽")
+        t.symmetric = t.positive_definite = true;
       else
         t.positive = true;
       const Syn* target = &big;
       // det X > 0, |X| > 0
-      if (big.kind == SynKind::product && big.kids.size() == 2 && big.kids[0]->kind == SynKind::name && big.kids[0]->text == "det") {
+      if (big.kind == SynKind::product && big.kids.size() == 2 && big.kids[0]->kind == SynKind::name &&
+          big.kids[0]->text == "det") {
         t = Traits{};
         t.positive_det = t.invertible = true;
-        target = base_of(*big.kids[1]).kind == SynKind::group && base_of(*big.kids[1]).kids.size() == 1 ? base_of(*big.kids[1]).kids[0].get() : big.kids[1].get();
+        target = base_of(*big.kids[1]).kind == SynKind::group && base_of(*big.kids[1]).kids.size() == 1
+                     ? base_of(*big.kids[1]).kids[0].get()
+                     : big.kids[1].get();
       }
       if (base_of(*target).kind == SynKind::name) trait_of(*target, t);
     }
@@ -92,10 +106,15 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
     return true;
   }
   if (rel == "≠" && chain.sides.size() == 2) {
-    bool letters = (left.kind == SynKind::name && !is_quantity(name_key(left))) && (right.kind == SynKind::number || (right.kind == SynKind::name && !is_quantity(name_key(right))));
-    bool known_letter = left.kind == SynKind::name && (e_.scan().index_letters.contains(left.text) || e_.dims().has(name_key(left)) || e_.scan().size_letters.contains(name_key(left)) || ranges_.contains(name_key(left)) || e_.scan().index_like(left));
+    bool letters = (left.kind == SynKind::name && !is_quantity(name_key(left))) &&
+                   (right.kind == SynKind::number || (right.kind == SynKind::name && !is_quantity(name_key(right))));
+    bool known_letter =
+        left.kind == SynKind::name && (e_.scan().index_letters.contains(left.text) || e_.dims().has(name_key(left)) ||
+                                       e_.scan().size_letters.contains(name_key(left)) ||
+                                       ranges_.contains(name_key(left)) || e_.scan().index_like(left));
     if (letters && known_letter) {
-      bool sizes = (e_.dims().has(name_key(left)) || e_.scan().size_letters.contains(name_key(left))) && !e_.scan().index_letters.contains(left.text);
+      bool sizes = (e_.dims().has(name_key(left)) || e_.scan().size_letters.contains(name_key(left))) &&
+                   !e_.scan().index_letters.contains(left.text);
       if (sizes) {
         lasting_conditions_.push_back({Relation::ne, e_.size_value(left, c), e_.size_value(right, c)});
         remember(true);
@@ -134,56 +153,71 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
     return true;
   }
   // f_1 = f_2: two uses of one function.
-  if (left.kind == SynKind::scripts && right.kind == SynKind::scripts && e_.is_function(left, c) && e_.is_function(right, c)) {
+  if (left.kind == SynKind::scripts && right.kind == SynKind::scripts && e_.is_function(left, c) &&
+      e_.is_function(right, c)) {
     remember(false);
     return true;
   }
   Val a = e_.value(left, c), b = e_.value(right, c);
   if (a.function || b.function) return false;
   // y_o = 1 for a one-hot y.
-  if (a.scalar() && a.body->kind == Kind::ref && a.body->symbol->traits.one_hot && b.body->is_one() && a.body->kids.size() == 1) {
+  if (a.scalar() && a.body->kind == Kind::ref && a.body->symbol->traits.one_hot && b.body->is_one() &&
+      a.body->kids.size() == 1) {
     const_cast<Symbol*>(a.body->symbol)->traits.hot = a.body->kids[0];
     remember(true);
     return true;
   }
   Expr difference = nullptr;
   IndexVars axes;
-  if (b.numeral && b.scalar()) difference = make::sub(a.body, b.body), axes = a.axes;
-  else if (e_.algebra().same_shape(a, b)) difference = make::sub(a.body, e_.algebra().on_axes(b, a.axes)), axes = a.axes;
+  if (b.numeral && b.scalar())
+    difference = make::sub(a.body, b.body), axes = a.axes;
+  else if (e_.algebra().same_shape(a, b))
+    difference = make::sub(a.body, e_.algebra().on_axes(b, a.axes)), axes = a.axes;
   if (!difference) return false;
   // Σ_i y_i = 1 over a whole vector, ‖u‖ = 1, A = Aᵀ, UᵀU = I.
   if (a.scalar() && b.body->is_one()) {
     const Symbol* found = nullptr;
     Traits t;
-    if (a.body->kind == Kind::reduce && a.body->reduce_op() == ReduceOp::sum && a.body->kids[0]->kind == Kind::ref && a.body->kids[0]->kids.size() == 1 &&
-        a.body->kids[0]->kids[0] == make::index(a.body->var)) {
+    if (a.body->kind == Kind::reduce && a.body->reduce_op() == ReduceOp::sum && a.body->kids[0]->kind == Kind::ref &&
+        a.body->kids[0]->kids.size() == 1 && a.body->kids[0]->kids[0] == make::index(a.body->var)) {
       found = a.body->kids[0]->symbol;
       t.sums_to_one = true;
     } else {
-      Expr square = a.body->kind == Kind::pow && a.body->kids[1]->is_number() && a.body->kids[1]->number == Rational(1, 2) ? a.body->kids[0] : a.body;
-      if (square->kind == Kind::reduce && square->reduce_op() == ReduceOp::sum && square->kids[0]->kind == Kind::pow && square->kids[0]->kids[0]->kind == Kind::ref)
+      Expr square =
+          a.body->kind == Kind::pow && a.body->kids[1]->is_number() && a.body->kids[1]->number == Rational(1, 2)
+              ? a.body->kids[0]
+              : a.body;
+      if (square->kind == Kind::reduce && square->reduce_op() == ReduceOp::sum && square->kids[0]->kind == Kind::pow &&
+          square->kids[0]->kids[0]->kind == Kind::ref)
         found = square->kids[0]->kids[0]->symbol, t.unit_norm = true;
-      else if (square->kind == Kind::reduce && square->kids[0]->kind == Kind::mul && square->kids[0]->kids.size() == 2 && square->kids[0]->kids[0] == square->kids[0]->kids[1] && square->kids[0]->kids[0]->kind == Kind::ref)
+      else if (square->kind == Kind::reduce && square->kids[0]->kind == Kind::mul &&
+               square->kids[0]->kids.size() == 2 && square->kids[0]->kids[0] == square->kids[0]->kids[1] &&
+               square->kids[0]->kids[0]->kind == Kind::ref)
         found = square->kids[0]->kids[0]->symbol, t.unit_norm = true;
     }
     if (found && !found->defined()) {
-      if (scoped && in_display_) pending_.assumed.push_back({found, t});
+      if (scoped && in_display_)
+        pending_.assumed.push_back({found, t});
       else
         merge(const_cast<Symbol*>(found)->traits, t);
       remember(!in_display_);
       return true;
     }
   }
-  if (a.rank() == 2 && a.body->kind == Kind::ref && b.body->kind == Kind::ref && a.body->symbol == b.body->symbol && !a.body->symbol->defined()) {
+  if (a.rank() == 2 && a.body->kind == Kind::ref && b.body->kind == Kind::ref && a.body->symbol == b.body->symbol &&
+      !a.body->symbol->defined()) {
     Traits t;
     t.symmetric = true;
     merge(const_cast<Symbol*>(a.body->symbol)->traits, t);
     remember(true);
     return true;
   }
-  if (a.rank() == 2 && b.body->kind == Kind::delta && a.body->kind == Kind::reduce && a.body->kids[0]->kind == Kind::mul) {
+  if (a.rank() == 2 && b.body->kind == Kind::delta && a.body->kind == Kind::reduce &&
+      a.body->kids[0]->kind == Kind::mul) {
     const auto& factors = a.body->kids[0]->kids;
-    if (factors.size() == 2 && factors[0]->kind == Kind::ref && factors[1]->kind == Kind::ref && factors[0]->symbol == factors[1]->symbol && !factors[0]->symbol->defined() && e_.dims().unify(factors[0]->symbol->indices[0], factors[0]->symbol->indices[1])) {
+    if (factors.size() == 2 && factors[0]->kind == Kind::ref && factors[1]->kind == Kind::ref &&
+        factors[0]->symbol == factors[1]->symbol && !factors[0]->symbol->defined() &&
+        e_.dims().unify(factors[0]->symbol->indices[0], factors[0]->symbol->indices[1])) {
       Traits t;
       t.orthogonal = true;
       merge(const_cast<Symbol*>(factors[0]->symbol)->traits, t);
@@ -205,7 +239,11 @@ void SheetReader::extra_assumption(const std::string& text) {
   Traits t = traits_in(low);
   std::size_t space = text.find(' ');
   if (!any(t) || space == std::string::npos) {
-    sheet_.diagnostics.push_back({Severity::error, "assumption", {}, "the assumption `" + text + "` is not understood", "write it as 'A symmetric'"});
+    sheet_.diagnostics.push_back({Severity::error,
+                                  "assumption",
+                                  {},
+                                  "the assumption `" + text + "` is not understood",
+                                  "write it as 'A symmetric'"});
     return;
   }
   std::string name = text.substr(0, space);
@@ -213,8 +251,10 @@ void SheetReader::extra_assumption(const std::string& text) {
   for (auto& scope : scopes_)
     for (auto& [key, entry] : scope->entries)
       for (Symbol* symbol : {entry.symbol, entry.callable})
-        if (symbol && (symbol->name == name || symbol->latex == name || key == name)) merge(symbol->traits, t), found = true;
-  if (!found) sheet_.diagnostics.push_back({Severity::error, "assumption", {}, "`" + name + "` is not known in this sheet", ""});
+        if (symbol && (symbol->name == name || symbol->latex == name || key == name))
+          merge(symbol->traits, t), found = true;
+  if (!found)
+    sheet_.diagnostics.push_back({Severity::error, "assumption", {}, "`" + name + "` is not known in this sheet", ""});
   else
     for (Claim& claim : sheet_.claims) claim.assumptions.push_back(text);
 }

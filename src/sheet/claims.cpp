@@ -75,7 +75,8 @@ std::optional<Case> SheetReader::fit(const SynPtr& lhs, const SynPtr& rhs, const
     }
     if (v.rank() != like.rank() || (v.rank() == 1 && v.row != like.row))
       misfit(span, "the sides differ in shape: " + shape_text(like) + " and " + shape_text(v));
-    if (!algebra.same_shape(like, v)) misfit(span, "the sides differ in shape: " + shape_text(like) + " and " + shape_text(v));
+    if (!algebra.same_shape(like, v))
+      misfit(span, "the sides differ in shape: " + shape_text(like) + " and " + shape_text(v));
     return algebra.on_axes(v, like.axes);
   };
   Case result;
@@ -114,13 +115,20 @@ void SheetReader::narrow(Context& c, const Case& result) {
     if (!used) continue;
     for (std::size_t k = 0; k < condition.rels.size(); ++k) {
       const std::string& r = condition.rels[k];
-      Relation relation = r == "=" ? Relation::eq : r == "≠" ? Relation::ne : r == "<" ? Relation::lt : r == "≤" ? Relation::le : r == ">" ? Relation::gt : Relation::ge;
-      c.conditions.push_back({relation, e_.index_value(*condition.sides[k], c), e_.index_value(*condition.sides[k + 1], c)});
+      Relation relation = r == "="   ? Relation::eq
+                          : r == "≠" ? Relation::ne
+                          : r == "<" ? Relation::lt
+                          : r == "≤" ? Relation::le
+                          : r == ">" ? Relation::gt
+                                     : Relation::ge;
+      c.conditions.push_back(
+          {relation, e_.index_value(*condition.sides[k], c), e_.index_value(*condition.sides[k + 1], c)});
     }
   }
 }
 
-/// A name in the formulas whose type was only inferred, itself or through what it is defined by; empty if there is none.
+/// A name in the formulas whose type was only inferred, itself or through what it is defined by; empty if there is
+/// none.
 std::string SheetReader::inferred_in(const std::vector<SynPtr>& formulas) const {
   std::string found;
   std::set<const Symbol*> seen;
@@ -144,7 +152,8 @@ std::string SheetReader::inferred_in(const std::vector<SynPtr>& formulas) const 
   return found;
 }
 
-void SheetReader::claim(const Chain& chain, const SynPtr& lhs, Span lhs_span, const SynPtr& rhs, Span rhs_span, const SynPtr& start) {
+void SheetReader::claim(const Chain& chain, const SynPtr& lhs, Span lhs_span, const SynPtr& rhs, Span rhs_span,
+                        const SynPtr& start) {
   Claim out;
   out.n = static_cast<int>(sheet_.claims.size()) + 1;
   out.span = cover(lhs_span, rhs_span);
@@ -202,7 +211,8 @@ void SheetReader::claim(const Chain& chain, const SynPtr& lhs, Span lhs_span, co
         finish_case(*more);
         out.cases.push_back(*more);
         for (const std::string& reading : other.readings)
-          if (std::find(out.readings.begin(), out.readings.end(), reading) == out.readings.end()) out.readings.push_back(reading);
+          if (std::find(out.readings.begin(), out.readings.end(), reading) == out.readings.end())
+            out.readings.push_back(reading);
       }
       return true;
     } catch (const Fit& why) {
@@ -264,7 +274,10 @@ void SheetReader::claim(const Chain& chain, const SynPtr& lhs, Span lhs_span, co
       for (Symbol* symbol : {entry.symbol, entry.callable})
         if (symbol && seen.insert(symbol).second) out.symbols.push_back(symbol);
   note(done ? Statement::Kind::claim : Statement::Kind::unread, out.span,
-       done ? std::string(source_.text(lhs_span)) + " = " + std::string(source_.text(rhs_span)) : first ? first->why.message : unread->why.message, out.n);
+       done    ? std::string(source_.text(lhs_span)) + " = " + std::string(source_.text(rhs_span))
+       : first ? first->why.message
+               : unread->why.message,
+       out.n);
   sheet_.claims.push_back(std::move(out));
 }
 
@@ -288,7 +301,8 @@ void SheetReader::claims(const Chain& chain, bool after_definition) {
     } else if (equality && before) {
       claim(chain, before, before_span, next, chain.side_spans[k + 1], start == before ? nullptr : start);
     } else if (!equality) {
-      note(Statement::Kind::shown, cover(before_span, chain.side_spans[k + 1]), std::string(source_.text(cover(before_span, chain.side_spans[k + 1]))));
+      note(Statement::Kind::shown, cover(before_span, chain.side_spans[k + 1]),
+           std::string(source_.text(cover(before_span, chain.side_spans[k + 1]))));
       start = nullptr;
     } else {
       // A row that continues nothing.

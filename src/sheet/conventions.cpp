@@ -16,7 +16,8 @@ Entry& Elaborator::infer_label(const Syn& s, Context& c) {
   if (sub.empty()) not_read("label", s.sub->span, "this subscript is not understood");
   std::string key = literal_key(s, true, false);
   std::string hint = hint_key(base, c) + "_" + sub;
-  Symbol* symbol = new_symbol(base, "_" + sub, "_{" + (s.sub->kind == SynKind::text ? "\\text{" + sub + "}" : sub) + "}");
+  Symbol* symbol =
+      new_symbol(base, "_" + sub, "_{" + (s.sub->kind == SynKind::text ? "\\text{" + sub + "}" : sub) + "}");
   int rank = known_.ranks.contains(hint) ? known_.ranks[hint] : 0;
   bool upper = base.text[0] >= 'A' && base.text[0] <= 'Z';
   if (base.style == "bold") rank = std::max(rank, upper ? 2 : 1);
@@ -61,8 +62,9 @@ std::optional<Val> Elaborator::special_scripts(const Syn& s, Context& c) {
   auto items = script_items(s.sub);
   bool index_items = std::all_of(items.begin(), items.end(), [&](auto& i) { return scan_.index_like(*i); });
   bool running = std::all_of(items.begin(), items.end(), [&](auto& i) {
-    return scan_.index_like(*i) || (i->kind == SynKind::name && (c.bound.contains(name_key(*i)) || c.indices.contains(name_key(*i)) ||
-                                                                  guess_range(i->text, statement_sides(c), c)));
+    return scan_.index_like(*i) ||
+           (i->kind == SynKind::name && (c.bound.contains(name_key(*i)) || c.indices.contains(name_key(*i)) ||
+                                         guess_range(i->text, statement_sides(c), c)));
   });
   if (base.text == "δ" && items.size() == 2 && running && !s.sup) {
     return algebra_.scalar(make::delta(index_value(*items[0], c), index_value(*items[1], c)), s.span);
@@ -77,7 +79,8 @@ std::optional<Val> Elaborator::special_scripts(const Syn& s, Context& c) {
     return v;
   }
   if ((one || base.text == "I") && items.size() == 1 && !usage("I").called) {
-    if (items[0]->kind != SynKind::name && items[0]->kind != SynKind::number && items[0]->kind != SynKind::scripts) return std::nullopt;
+    if (items[0]->kind != SynKind::name && items[0]->kind != SynKind::number && items[0]->kind != SynKind::scripts)
+      return std::nullopt;
     Range range{make::number(1), size_value(*items[0], c)};
     Val v = one ? ones(range, s.span) : identity(range, s.span);
     if (s.sup) v = with_superscript(std::move(v), *s.sup, c);

@@ -30,7 +30,9 @@ SetShape SheetReader::set_shape(const Syn& set, Context& c) {
     shape.text = "[…]";
     if (base.open == "{" && base.kids.size() == 2) {
       auto is = [&](const Syn& s, const char* digit, int sign) {
-        if (s.kind == SynKind::sum) return s.kids.size() == 1 && s.signs[0] == sign && s.kids[0]->kind == SynKind::number && s.kids[0]->text == digit;
+        if (s.kind == SynKind::sum)
+          return s.kids.size() == 1 && s.signs[0] == sign && s.kids[0]->kind == SynKind::number &&
+                 s.kids[0]->text == digit;
         return sign > 0 && s.kind == SynKind::number && s.text == digit;
       };
       const Syn &a = *base.kids[0], &b = *base.kids[1];
@@ -39,7 +41,8 @@ SetShape SheetReader::set_shape(const Syn& set, Context& c) {
       if (shape.traits.binary) shape.text = "{0, 1}";
       if (shape.traits.sign) shape.text = "{−1, 1}";
     }
-    if (base.kids.size() == 2 && base.kids[0]->kind == SynKind::number && base.open == "(" && flat(*base.kids[0]) == "0")
+    if (base.kids.size() == 2 && base.kids[0]->kind == SynKind::number && base.open == "(" &&
+        flat(*base.kids[0]) == "0")
       shape.traits.positive = true, shape.traits.below_one = flat(*base.kids[1]) == "1";
   } else if (base.kind == SynKind::name &&
              (base.text == "R" || base.text == "N" || base.text == "Z" || base.text == "ℝ" || base.text == "S") &&
@@ -60,12 +63,14 @@ SetShape SheetReader::set_shape(const Syn& set, Context& c) {
   if (sup) {
     const Syn* power = sup.get();
     while (power->kind == SynKind::group && power->kids.size() == 1) power = power->kids[0].get();
-    if (power->kind == SynKind::name && (power->text == "+" || power->text == "*")) shape.traits.positive = power->text == "+";
+    if (power->kind == SynKind::name && (power->text == "+" || power->text == "*"))
+      shape.traits.positive = power->text == "+";
     else if (power->kind == SynKind::product) {
       std::vector<SynPtr> part;
       auto flush = [&] {
         if (part.empty()) not_read("set", sup->span, "this exponent is not read");
-        if (part.size() == 1) axis(*part[0]);
+        if (part.size() == 1)
+          axis(*part[0]);
         else {
           auto product = std::make_shared<Syn>(*power);
           product->kids = part;
@@ -74,7 +79,8 @@ SetShape SheetReader::set_shape(const Syn& set, Context& c) {
         part.clear();
       };
       for (const SynPtr& kid : power->kids) {
-        if (kid->kind == SynKind::op && (kid->text == "×" || (kid->text == "*"))) flush();
+        if (kid->kind == SynKind::op && (kid->text == "×" || (kid->text == "*")))
+          flush();
         else
           part.push_back(kid);
       }
@@ -138,8 +144,9 @@ void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
   std::vector<Script> scripts;
   bool literal = false;
   if (sup) {
-    Place place = sup->kind == SynKind::group && sup->open == "(" ? Place::sup_paren
-                  : sup->kind == SynKind::group && sup->open == "[" ? Place::sup_bracket : Place::sup;
+    Place place = sup->kind == SynKind::group && sup->open == "("   ? Place::sup_paren
+                  : sup->kind == SynKind::group && sup->open == "[" ? Place::sup_bracket
+                                                                    : Place::sup;
     for (SynPtr& item : script_items(sup)) {
       scripts.push_back({item, place});
       if (!e_.scan().index_like(*item)) literal = true;
@@ -149,8 +156,10 @@ void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
   if (sub)
     for (SynPtr& item : script_items(sub)) {
       scripts.push_back({item, Place::sub});
-      bool quantified = item->kind == SynKind::name && (ranges_.contains(name_key(*item)) || e_.scan().index_letters.contains(item->text));
-      if (item->kind == SynKind::name && !quantified) literal |= !e_.scan().index_like(*item) || e_.dims().has(name_key(*item)) || !ranges_.contains(name_key(*item));
+      bool quantified = item->kind == SynKind::name &&
+                        (ranges_.contains(name_key(*item)) || e_.scan().index_letters.contains(item->text));
+      if (item->kind == SynKind::name && !quantified)
+        literal |= !e_.scan().index_like(*item) || e_.dims().has(name_key(*item)) || !ranges_.contains(name_key(*item));
       if (item->kind == SynKind::text || e_.labelled(base, sub, c)) literal = true;
       if (item->kind == SynKind::number && !shape.axes.empty() && !e_.usage(key).letter_script) literal = true;
       if (item->kind != SynKind::name && item->kind != SynKind::number && item->kind != SynKind::sum) literal = true;
@@ -169,7 +178,9 @@ void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
     symbol->places.assign(shape.axes.size(), Place::axis);
     symbol->row = shape.row;
     symbol->traits = shape.traits;
-    if (Entry* old = scope_->here(label); old && old->declared && old->symbol && !same_shape(old->symbol->indices, symbol->indices)) open_block(label);
+    if (Entry* old = scope_->here(label);
+        old && old->declared && old->symbol && !same_shape(old->symbol->indices, symbol->indices))
+      open_block(label);
     Entry& entry = scope_->entries[label];
     entry = Entry{};
     entry.key = label;
@@ -189,7 +200,8 @@ void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
   }
   Symbol* symbol = e_.new_symbol(base);
   bool any_sup = std::any_of(scripts.begin(), scripts.end(), [](const Script& s) { return s.place != Place::sub; });
-  bool all_letters = std::all_of(scripts.begin(), scripts.end(), [](const Script& s) { return s.item->kind == SynKind::name; });
+  bool all_letters =
+      std::all_of(scripts.begin(), scripts.end(), [](const Script& s) { return s.item->kind == SynKind::name; });
   bool axes = shape.axes.empty() && !any_sup && all_letters;  // x_i ∈ ℝ for i = 1, …, n: also the vector x
   for (const Script& s : scripts) {
     Range range;
@@ -221,15 +233,22 @@ void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
   symbol->row = shape.row;
   symbol->traits = shape.traits;
   if (Entry* old = scope_->here(key)) {
-    bool numerals = !scripts.empty() && std::any_of(scripts.begin(), scripts.end(), [](const Script& s) { return s.item->kind == SynKind::number; });
-    if (old->symbol && numerals && old->symbol->family == scripts.size() && same_shape({old->symbol->indices.begin() + static_cast<std::ptrdiff_t>(old->symbol->family), old->symbol->indices.end()}, shape.axes))
+    bool numerals = !scripts.empty() && std::any_of(scripts.begin(), scripts.end(),
+                                                    [](const Script& s) { return s.item->kind == SynKind::number; });
+    if (old->symbol && numerals && old->symbol->family == scripts.size() &&
+        same_shape({old->symbol->indices.begin() + static_cast<std::ptrdiff_t>(old->symbol->family),
+                    old->symbol->indices.end()},
+                   shape.axes))
       return;  // one more member of a family
-    if (old->symbol && old->declared && !(same_shape(old->symbol->indices, symbol->indices) && old->symbol->row == symbol->row)) open_block(key);
+    if (old->symbol && old->declared &&
+        !(same_shape(old->symbol->indices, symbol->indices) && old->symbol->row == symbol->row))
+      open_block(key);
     else if (old->symbol && old->symbol->defined()) {
       // The type of what is already defined.
       Symbol* defined = old->symbol;
       if (defined->indices.size() == symbol->indices.size())
-        for (std::size_t i = 0; i < defined->indices.size(); ++i) e_.dims().unify(defined->indices[i], symbol->indices[i]);
+        for (std::size_t i = 0; i < defined->indices.size(); ++i)
+          e_.dims().unify(defined->indices[i], symbol->indices[i]);
       old->declared = true;
       return;
     } else if (old->symbol && old->declared)
@@ -266,7 +285,8 @@ void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
 
 /// x_1, …, x_m ∈ ℝ^n: a family with that range, as if written with a letter.
 bool SheetReader::declare_between(const Syn& first, const Syn& last, const SetShape& shape, Context& c) {
-  if (first.kind != SynKind::scripts || last.kind != SynKind::scripts || first.kids[0]->kind != SynKind::name) return false;
+  if (first.kind != SynKind::scripts || last.kind != SynKind::scripts || first.kids[0]->kind != SynKind::name)
+    return false;
   bool above = first.sup != nullptr;
   const SynPtr& lo = above ? first.sup : first.sub;
   const SynPtr& hi = above ? last.sup : last.sub;
@@ -313,16 +333,19 @@ void SheetReader::define_constant(const Syn& base, const SetShape& shape, Expr e
   known.span = base.span;
 }
 
-void SheetReader::declare_function(const Syn& name, const std::vector<SetShape>& domain, const SetShape& codomain, Context&) {
+void SheetReader::declare_function(const Syn& name, const std::vector<SetShape>& domain, const SetShape& codomain,
+                                   Context&) {
   const Syn& base = base_of(name);
   if (base.kind != SynKind::name) not_read("declaration", name.span, "this cannot be declared as a function");
-  std::string key = name.kind == SynKind::scripts ? literal_key(name, name.sub != nullptr, name.sup != nullptr) : name_key(base);
+  std::string key =
+      name.kind == SynKind::scripts ? literal_key(name, name.sub != nullptr, name.sup != nullptr) : name_key(base);
   if (key.empty()) not_read("declaration", name.span, "these scripts are not read in a declaration");
   // A family of functions f_i, i = 1, …, m.
   std::vector<Range> family;
   if (name.kind == SynKind::scripts && name.sub && !name.sup) {
     auto items = script_items(name.sub);
-    if (std::all_of(items.begin(), items.end(), [&](auto& i) { return i->kind == SynKind::name && ranges_.contains(name_key(*i)); })) {
+    if (std::all_of(items.begin(), items.end(),
+                    [&](auto& i) { return i->kind == SynKind::name && ranges_.contains(name_key(*i)); })) {
       for (auto& item : items) family.push_back(ranges_[name_key(*item)]);
       key = name_key(base);
     }
@@ -332,10 +355,12 @@ void SheetReader::declare_function(const Syn& name, const std::vector<SetShape>&
   // f : ℝ² → ℝ that is only ever called as f(x, y).
   if (args.size() == 1 && args[0].axes.size() == 1 && args[0].axes[0].hi->is_number() && use.call_arity.size() == 1) {
     int arity = *use.call_arity.begin();
-    if (arity > 1 && args[0].axes[0].hi->number == arity) args.assign(static_cast<std::size_t>(arity), SetShape{{}, false, {}, "ℝ"});
+    if (arity > 1 && args[0].axes[0].hi->number == arity)
+      args.assign(static_cast<std::size_t>(arity), SetShape{{}, false, {}, "ℝ"});
   }
-  Symbol* f = e_.new_symbol(base, key == name_key(base) ? "" : "_" + flat(*(name.sub ? name.sub : name.sup)),
-                            key == name_key(base) ? "" : (name.sub ? "_{" : "^{") + flat(*(name.sub ? name.sub : name.sup)) + "}");
+  Symbol* f = e_.new_symbol(
+      base, key == name_key(base) ? "" : "_" + flat(*(name.sub ? name.sub : name.sup)),
+      key == name_key(base) ? "" : (name.sub ? "_{" : "^{") + flat(*(name.sub ? name.sub : name.sup)) + "}");
   f->role = Role::function;
   f->indices = family;
   f->family = family.size();
@@ -358,7 +383,8 @@ void SheetReader::declare_function(const Syn& name, const std::vector<SetShape>&
   if (Entry* old = scope_->here(key); old && old->callable) {
     Symbol* g = old->callable;
     bool alike = g->formals.size() == f->formals.size() && same_shape(g->indices, f->indices);
-    for (std::size_t k = 0; alike && k < g->formals.size(); ++k) alike = same_shape(g->formals[k]->indices, f->formals[k]->indices);
+    for (std::size_t k = 0; alike && k < g->formals.size(); ++k)
+      alike = same_shape(g->formals[k]->indices, f->formals[k]->indices);
     if (old->declared && alike) return;
     if (!old->declared && g->defined()) {
       // f(x; w) = …, f : ℝ³ → ℝ: the type of what is defined; parameters behind a semicolon need none.
@@ -367,7 +393,8 @@ void SheetReader::declare_function(const Syn& name, const std::vector<SetShape>&
           if (!e_.dims().unify(g->formals[k]->indices[i], f->formals[k]->indices[i]))
             sheet_.diagnostics.push_back({Severity::warning, "shape", name.span,
                                           f->name + " is declared on length " + length_text(f->formals[k]->indices[i]) +
-                                              " and defined on length " + length_text(g->formals[k]->indices[i]), ""});
+                                              " and defined on length " + length_text(g->formals[k]->indices[i]),
+                                          ""});
       old->declared = true;
       return;
     }
@@ -381,8 +408,10 @@ void SheetReader::declare_function(const Syn& name, const std::vector<SetShape>&
     for (std::size_t k = 0; k < f->formals.size(); ++k) {
       const Symbol* before = entry.callable->formals[k];
       alike &= before->indices.size() == f->formals[k]->indices.size();
-      for (std::size_t i = 0; alike && i < before->indices.size(); ++i) e_.dims().unify(before->indices[i], f->formals[k]->indices[i]);
-      if (!alike && e_.inferred.contains(before)) e_.knowledge().raise(e_.inferred[before], static_cast<int>(f->formals[k]->indices.size()));
+      for (std::size_t i = 0; alike && i < before->indices.size(); ++i)
+        e_.dims().unify(before->indices[i], f->formals[k]->indices[i]);
+      if (!alike && e_.inferred.contains(before))
+        e_.knowledge().raise(e_.inferred[before], static_cast<int>(f->formals[k]->indices.size()));
     }
     for (std::size_t i = 0; i < f->indices.size(); ++i) e_.dims().unify(entry.callable->indices[i], f->indices[i]);
     if (alike) {
@@ -406,7 +435,8 @@ void SheetReader::declare_function(const Syn& name, const std::vector<SetShape>&
 }
 
 bool SheetReader::declaration(const Chain& chain, const std::vector<const Chain*>& names) {
-  auto rel = std::find_if(chain.rels.begin(), chain.rels.end(), [](const std::string& r) { return r == "∈" || r == ":"; });
+  auto rel =
+      std::find_if(chain.rels.begin(), chain.rels.end(), [](const std::string& r) { return r == "∈" || r == ":"; });
   if (rel == chain.rels.end() || !chain.sides[0]) return false;
   std::size_t at = static_cast<std::size_t>(rel - chain.rels.begin());
   if (at != 0) return false;
@@ -423,7 +453,8 @@ bool SheetReader::declaration(const Chain& chain, const std::vector<const Chain*
     if (!chain.sides[1]) return false;
     // i ∈ {1, …, n} quantifies an index.
     const Syn& set = *chain.sides[1];
-    if (set.kind == SynKind::group && set.open == "{" && set.kids.size() == 3 && set.kids[1]->kind == SynKind::name && set.kids[1]->text == "…") {
+    if (set.kind == SynKind::group && set.open == "{" && set.kids.size() == 3 && set.kids[1]->kind == SynKind::name &&
+        set.kids[1]->text == "…") {
       Expr lo = e_.index_value(*set.kids[0], c), hi = e_.size_value(*set.kids[2], c);
       for (const SynPtr& d : declared) ranges_[flat(*d)] = Range{lo, hi};
       note(Statement::Kind::assumption, chain.span, flat(*declared[0]) + " = " + index_text(lo) + "…" + index_text(hi));
@@ -475,10 +506,12 @@ bool SheetReader::collect_ranges(const Piece& piece) {
   Context c = context();
   for (std::size_t k = 0; k < piece.chains.size(); ++k) {
     const Chain& first = piece.chains[k];
-    if (first.sides.size() == 2 && first.rels[0] == "∈" && first.sides[0] && first.sides[1] && first.sides[1]->kind == SynKind::group &&
-        first.sides[1]->open == "{" && first.sides[1]->kids.size() == 3 && first.sides[1]->kids[1]->text == "…") {
+    if (first.sides.size() == 2 && first.rels[0] == "∈" && first.sides[0] && first.sides[1] &&
+        first.sides[1]->kind == SynKind::group && first.sides[1]->open == "{" && first.sides[1]->kids.size() == 3 &&
+        first.sides[1]->kids[1]->text == "…") {
       try {
-        ranges_[flat(*first.sides[0])] = Range{e_.index_value(*first.sides[1]->kids[0], c), e_.size_value(*first.sides[1]->kids[2], c)};
+        ranges_[flat(*first.sides[0])] =
+            Range{e_.index_value(*first.sides[1]->kids[0], c), e_.size_value(*first.sides[1]->kids[2], c)};
         any = true;
       } catch (const Fit&) {
       }
@@ -490,8 +523,9 @@ bool SheetReader::collect_ranges(const Piece& piece) {
     if (!dots || dots->separator != "," || dots->sides.size() != 1 || !dots->sides[0]) continue;
     std::size_t end = k + 2;
     bool ellipsis = dots->sides[0]->kind == SynKind::name && dots->sides[0]->text == "…";
-    if (!ellipsis && k + 2 < piece.chains.size() && piece.chains[k + 2].sides.size() == 1 && piece.chains[k + 2].sides[0] &&
-        piece.chains[k + 2].sides[0]->kind == SynKind::name && piece.chains[k + 2].sides[0]->text == "…") {
+    if (!ellipsis && k + 2 < piece.chains.size() && piece.chains[k + 2].sides.size() == 1 &&
+        piece.chains[k + 2].sides[0] && piece.chains[k + 2].sides[0]->kind == SynKind::name &&
+        piece.chains[k + 2].sides[0]->text == "…") {
       ellipsis = true;  // i = 1, 2, …, n
       end = k + 3;
     }

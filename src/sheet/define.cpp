@@ -29,7 +29,8 @@ Symbol* SheetReader::formal_for(const Syn& name, const std::string& function, co
   Entry* entry = scope_->find(key);
   if (entry && entry->symbol && !e_.inferred.contains(entry->symbol)) {
     Symbol* formal = copy_layout(*entry->symbol, name, Role::parameter);
-    bool above = std::any_of(formal->places.begin(), formal->places.end(), [](Place p) { return p == Place::sup_paren || p == Place::sup_bracket; });
+    bool above = std::any_of(formal->places.begin(), formal->places.end(),
+                             [](Place p) { return p == Place::sup_paren || p == Place::sup_bracket; });
     if (name.kind == SynKind::name && formal->family > 0 && (formal->rank() > 0 || above)) {
       // h(x) beside samples x^{(i)}: the parameter is one of them.
       auto cut = static_cast<std::ptrdiff_t>(formal->family);
@@ -56,7 +57,8 @@ Symbol* SheetReader::formal_for(const Syn& name, const std::string& function, co
     like->role = Role::parameter;
     bool upper = renamed.text[0] >= 'A' && renamed.text[0] <= 'Z';
     if (renamed.style == "bold") rank = std::max(rank, upper ? 2 : 1);
-    if (e_.matrix_convention && renamed.text.size() == 1) rank = std::max(rank, upper ? 2 : renamed.text[0] >= 'h' ? 1 : 0);
+    if (e_.matrix_convention && renamed.text.size() == 1)
+      rank = std::max(rank, upper ? 2 : renamed.text[0] >= 'h' ? 1 : 0);
     bool open = use.sups > 1 && use.sup_index;
     if (open) {
       for (int i = 0; i < use.subs; ++i) like->places.push_back(Place::sub), like->indices.push_back({});
@@ -78,7 +80,8 @@ void SheetReader::define_composition(const Syn& name, const Syn& rhs, Context& c
   Val v = e_.value(rhs, c);
   if (!v.function) misfit(rhs.span, "this is " + shape_text(v) + ", not a function");
   std::string key = name_key(base_of(name));
-  if (Entry* old = scope_->here(key); old && (old->callable || old->symbol) && (old->declared || (old->callable && old->callable->defined())) &&
+  if (Entry* old = scope_->here(key); old && (old->callable || old->symbol) &&
+                                      (old->declared || (old->callable && old->callable->defined())) &&
                                       !(old->callable && !old->callable->defined()))
     open_block(key);
   const std::vector<Symbol*>& chain = v.function->chain;
@@ -132,7 +135,9 @@ void SheetReader::name_members(Symbol& symbol, const Clause& clause, std::size_t
   for (std::size_t k = slots; k < symbol.indices.size(); ++k)
     if (symbol.indices[k].lo && symbol.indices[k].hi)
       symbol.indices[k] = Range{substitute(symbol.indices[k].lo, map), substitute(symbol.indices[k].hi, map)};
-  if (std::none_of(symbol.indices.begin(), symbol.indices.end(), [&](const Range& r) { return r.hi && !r.hi->free.empty(); })) symbol.vars.clear();
+  if (std::none_of(symbol.indices.begin(), symbol.indices.end(),
+                   [&](const Range& r) { return r.hi && !r.hi->free.empty(); }))
+    symbol.vars.clear();
 }
 
 /// Whether the body depends, through defined quantities, on a variable that a parameter of the same name hides.
@@ -157,7 +162,8 @@ void SheetReader::define(const Chain& chain) {
   // h = g ∘ f
   if (!function && head.kind == SynKind::name && (rhs.kind == SynKind::product || rhs.kind == SynKind::name) &&
       e_.is_function(rhs.kind == SynKind::product ? *rhs.kids[0] : rhs, c) &&
-      (rhs.kind == SynKind::name || std::any_of(rhs.kids.begin(), rhs.kids.end(), [](auto& k) { return k->kind == SynKind::op && k->text == "∘"; }))) {
+      (rhs.kind == SynKind::name || std::any_of(rhs.kids.begin(), rhs.kids.end(),
+                                                [](auto& k) { return k->kind == SynKind::op && k->text == "∘"; }))) {
     define_composition(*name, rhs, c);
     note(Statement::Kind::definition, chain.span, std::string(source_.text(chain.span)));
     return;
@@ -168,7 +174,8 @@ void SheetReader::define(const Chain& chain) {
   std::string label;
   auto items_index = [&](const SynPtr& script) {
     auto items = script_items(script);
-    return std::all_of(items.begin(), items.end(), [&](auto& i) { return e_.scan().index_like(*i) && pattern_item(*i); });
+    return std::all_of(items.begin(), items.end(),
+                       [&](auto& i) { return e_.scan().index_like(*i) && pattern_item(*i); });
   };
   Entry* known = scope_->find(key);
   auto use_of = [&](const std::string& k) -> const Usage& { return e_.usage(k); };
@@ -177,15 +184,20 @@ void SheetReader::define(const Chain& chain) {
     auto items = script_items(script);
     return std::all_of(items.begin(), items.end(), [](auto& i) { return i->kind == SynKind::number; });
   };
-  bool sub_label = sub && (!items_index(sub) || e_.labelled(base, sub, c) || (function && sub->kind == SynKind::name && !ranges_.contains(name_key(*sub)) &&
-                                                  !e_.scan().index_letters.contains(sub->text)));
-  if (sub && items_index(sub) && known && known->symbol && known->symbol->indices.size() > 0 && !function) sub_label = false;
+  bool sub_label = sub && (!items_index(sub) || e_.labelled(base, sub, c) ||
+                           (function && sub->kind == SynKind::name && !ranges_.contains(name_key(*sub)) &&
+                            !e_.scan().index_letters.contains(sub->text)));
+  if (sub && items_index(sub) && known && known->symbol && known->symbol->indices.size() > 0 && !function)
+    sub_label = false;
   const Usage& use = e_.usage(key);
-  bool sup_label = sup && !(use.sup_paren || use.sup_bracket || use.sup_index) &&
-                   !(known && known->symbol && std::any_of(known->symbol->places.begin(), known->symbol->places.end(),
-                                                           [](Place p) { return p != Place::axis && p != Place::sub; }));
+  bool sup_label =
+      sup && !(use.sup_paren || use.sup_bracket || use.sup_index) &&
+      !(known && known->symbol && std::any_of(known->symbol->places.begin(), known->symbol->places.end(), [](Place p) {
+          return p != Place::axis && p != Place::sub;
+        }));
   // Z^{[1]}, Z^{[2]} that no letter runs over are names of their own, each with its shape.
-  if (sup && all_numerals(sup) && !use_of(key).letter_above && (use_of(key).sup_paren || use_of(key).sup_bracket)) sup_label = true;
+  if (sup && all_numerals(sup) && !use_of(key).letter_above && (use_of(key).sup_paren || use_of(key).sup_bracket))
+    sup_label = true;
   if (sub_label || sup_label) label = literal_key(*name, sub_label, sup_label);
   if ((sub_label || sup_label) && label.empty()) not_read("definition", head.span, "this name is not understood");
   std::string extra_shown, extra_latex;
@@ -210,21 +222,27 @@ void SheetReader::define(const Chain& chain) {
   Symbol* target = nullptr;
   Symbol* reused = nullptr;
   bool declared = false;
-  if (function && here && here->callable && here->declared && !here->callable->defined()) target = here->callable, declared = true;
+  if (function && here && here->callable && here->declared && !here->callable->defined())
+    target = here->callable, declared = true;
   if (!function && known && known->symbol && !known->alias) {
     bool mine = here != nullptr;
     for (Scope* s = scope_; s && !mine && !s->heading; s = s->parent) mine = s->parent && s->parent->here(key);
     bool fits = known->symbol->indices.size() >= slots.size();
-    if (!known->symbol->defined() && !e_.inferred.contains(known->symbol) && fits) target = known->symbol, declared = true;
-    else if (known->symbol->defined() && !slots.empty() && mine && fits) target = known->symbol, declared = true;
+    if (!known->symbol->defined() && !e_.inferred.contains(known->symbol) && fits)
+      target = known->symbol, declared = true;
+    else if (known->symbol->defined() && !slots.empty() && mine && fits)
+      target = known->symbol, declared = true;
     else if (!known->symbol->defined() && here && e_.inferred.contains(known->symbol) && label.empty()) {
       // Used before it is defined (a^{l-1} in z^l): the same symbol, if its layout is that of the definition.
       auto layout = e_.knowledge().layouts.find(e_.hint_key(base, c));
-      if (layout != e_.knowledge().layouts.end() && layout->second.places.size() == known->symbol->places.size()) reused = known->symbol;
+      if (layout != e_.knowledge().layouts.end() && layout->second.places.size() == known->symbol->places.size())
+        reused = known->symbol;
     }
   }
   if (!target) {
-    if (here && ((here->symbol && here->symbol->defined()) || (here->callable && here->callable->defined())) && !(here->callable && !function)) open_block(key);
+    if (here && ((here->symbol && here->symbol->defined()) || (here->callable && here->callable->defined())) &&
+        !(here->callable && !function))
+      open_block(key);
     target = reused ? reused : Pool::current().new_symbol(shown_name(base) + extra_shown);
     e_.inferred.erase(target);
     target->latex = (base.latex.empty() ? base.text : base.latex) + extra_latex;
@@ -242,7 +260,8 @@ void SheetReader::define(const Chain& chain) {
       (target->places[k] == Place::axis || target->places[k] == Place::sub ? below_slots : above_slots).push_back(k);
     std::size_t b = 0, a = 0;
     for (const Slot& s : slots) {
-      if (s.place == Place::axis ? b >= below_slots.size() : a >= above_slots.size()) misfit(head.span, "too many indices for " + target->name);
+      if (s.place == Place::axis ? b >= below_slots.size() : a >= above_slots.size())
+        misfit(head.span, "too many indices for " + target->name);
       slot_of.push_back(s.place == Place::axis ? below_slots[b++] : above_slots[a++]);
     }
     clause.pattern.assign(target->indices.size(), nullptr);
@@ -264,11 +283,14 @@ void SheetReader::define(const Chain& chain) {
     Range axis = declared ? e_.dims().resolve(target->indices[slot_of[k]]) : Range{};
     const Range* known_axis = declared && axis.lo ? &axis : nullptr;
     Expr term;
-    bool size_letter = item.kind == SynKind::name && (e_.dims().has(name_key(item)) || e_.scan().size_letters.contains(name_key(item))) &&
+    bool size_letter = item.kind == SynKind::name &&
+                       (e_.dims().has(name_key(item)) || e_.scan().size_letters.contains(name_key(item))) &&
                        !e_.scan().index_letters.contains(item.text);
-    if (item.kind == SynKind::name && !size_letter) term = make::index(pattern_letter(item, known_axis, slots[k].place != Place::axis));
+    if (item.kind == SynKind::name && !size_letter)
+      term = make::index(pattern_letter(item, known_axis, slots[k].place != Place::axis));
     else if (item.kind == SynKind::sum) {
-      if (!e_.dims().has(name_key(*item.kids[0])) || e_.scan().index_letters.contains(item.kids[0]->text)) pattern_letter(*item.kids[0], nullptr, slots[k].place != Place::axis);
+      if (!e_.dims().has(name_key(*item.kids[0])) || e_.scan().index_letters.contains(item.kids[0]->text))
+        pattern_letter(*item.kids[0], nullptr, slots[k].place != Place::axis);
       term = e_.index_value(item, c);
     } else
       term = e_.index_value(item, c);
@@ -357,7 +379,8 @@ void SheetReader::define(const Chain& chain) {
     entry.symbol = quantity;
     entry.declared = true;
     entry.span = name->span;
-    for (const SynPtr& arg : group->kids) entry.of.push_back(arg->kind == SynKind::scripts ? literal_key(*arg, true, false) : name_key(base_of(*arg)));
+    for (const SynPtr& arg : group->kids)
+      entry.of.push_back(arg->kind == SynKind::scripts ? literal_key(*arg, true, false) : name_key(base_of(*arg)));
     note(Statement::Kind::definition, chain.span, std::string(source_.text(chain.span)) + "   (" + shape_text(v) + ")");
     resolve_dependences(false);
     return;
@@ -376,13 +399,15 @@ void SheetReader::define(const Chain& chain) {
       } else {
         Val like = e_.load(target, clause.pattern, head.span);
         e_.hint_like(v, like);
-        misfit(chain.span, target->name + " is declared as " + shape_text(like) + ", the right side is " + shape_text(v));
+        misfit(chain.span,
+               target->name + " is declared as " + shape_text(like) + ", the right side is " + shape_text(v));
       }
     } else {
       for (std::size_t k = 0; k < open.size(); ++k) {
         Range r = e_.dims().resolve(target->indices[open[k]]);
         if (!e_.dims().unify(r, {v.axes[k]->lo, v.axes[k]->hi}))
-          misfit(chain.span, target->name + " is declared with length " + length_text(r) + ", the right side is " + shape_text(v));
+          misfit(chain.span,
+                 target->name + " is declared with length " + length_text(r) + ", the right side is " + shape_text(v));
         Expr at = make::index(v.axes[k]);
         if (r.lo && v.axes[k]->lo && r.lo != v.axes[k]->lo) {
           const IndexVar* shifted = make::fresh(v.axes[k]->name, r.lo, r.hi);
@@ -414,8 +439,10 @@ void SheetReader::define(const Chain& chain) {
         target->places.push_back(Place::axis);
       }
     } else {
-      for (std::size_t k = 0; k < v.rank(); ++k) e_.dims().unify(target->indices[slots.size() + k], {v.axes[k]->lo, v.axes[k]->hi});
-      for (std::size_t k = 0; k < v.rank(); ++k) target->indices[slots.size() + k] = Range{v.axes[k]->lo, v.axes[k]->hi};
+      for (std::size_t k = 0; k < v.rank(); ++k)
+        e_.dims().unify(target->indices[slots.size() + k], {v.axes[k]->lo, v.axes[k]->hi});
+      for (std::size_t k = 0; k < v.rank(); ++k)
+        target->indices[slots.size() + k] = Range{v.axes[k]->lo, v.axes[k]->hi};
     }
     target->row = v.row && v.rank() == 1;
     for (const IndexVar* axis : v.axes) {
@@ -429,7 +456,11 @@ void SheetReader::define(const Chain& chain) {
   clause.when.erase(std::remove_if(clause.when.begin(), clause.when.end(),
                                    [&](const Condition& condition) {
                                      // Only conditions on the pattern's own letters choose a clause.
-                                     auto letter = [&](Expr e) { return e->kind == Kind::index && std::find(clause.vars.begin(), clause.vars.end(), e->var) != clause.vars.end(); };
+                                     auto letter = [&](Expr e) {
+                                       return e->kind == Kind::index &&
+                                              std::find(clause.vars.begin(), clause.vars.end(), e->var) !=
+                                                  clause.vars.end();
+                                     };
                                      return !letter(condition.a) && !letter(condition.b);
                                    }),
                     clause.when.end());
@@ -450,7 +481,8 @@ void SheetReader::define(const Chain& chain) {
     entry.callable = callable && callable->defined() ? callable : nullptr;
     entry.span = name->span;
   }
-  for (const std::string& reading : c.readings) sheet_.diagnostics.push_back({Severity::note, "reading", chain.span, reading, ""});
+  for (const std::string& reading : c.readings)
+    sheet_.diagnostics.push_back({Severity::note, "reading", chain.span, reading, ""});
   note(Statement::Kind::definition, chain.span, std::string(source_.text(chain.span)) + "   (" + shape_text(v) + ")");
   resolve_dependences(false);
 }

@@ -36,10 +36,12 @@ std::vector<Expr> SheetReader::fixed_indices(const Symbol& symbol, const Syn& na
     auto items = script_items(above ? name.sup : name.sub);
     std::size_t k = 0;
     for (const SynPtr& item : items) {
-      while (k < symbol.places.size() && (symbol.places[k] != Place::axis && symbol.places[k] != Place::sub) != above) ++k;
+      while (k < symbol.places.size() && (symbol.places[k] != Place::axis && symbol.places[k] != Place::sub) != above)
+        ++k;
       if (k == symbol.places.size()) break;
       std::string key = flat(*item);
-      bool fixed = item->kind == SynKind::number || e_.dims().has(key) || (e_.scan().size_letters.contains(key) && !e_.scan().index_letters.contains(key));
+      bool fixed = item->kind == SynKind::number || e_.dims().has(key) ||
+                   (e_.scan().size_letters.contains(key) && !e_.scan().index_letters.contains(key));
       if (fixed) given[k] = e_.index_value(*item, c);
       ++k;
     }
@@ -58,7 +60,8 @@ void SheetReader::resolve_dependences(bool final) {
       Val v = e_.load(of, given, {});
       Symbol* formal = Pool::current().new_symbol("·" + std::to_string(args.size() + 1));
       formal->role = Role::parameter;
-      for (const IndexVar* axis : v.axes) formal->indices.push_back({axis->lo, axis->hi}), formal->places.push_back(Place::axis);
+      for (const IndexVar* axis : v.axes)
+        formal->indices.push_back({axis->lo, axis->hi}), formal->places.push_back(Place::axis);
       formals.push_back(formal);
       args.push_back(Lambda{v.axes, v.body});
     };
@@ -67,7 +70,9 @@ void SheetReader::resolve_dependences(bool final) {
       if (!final) continue;  // the layers may still be coming
       for (const Symbol* s : e_.symbols) {
         bool layer = s->defined() && s->family == 1 && s->places[0] != Place::axis && s->places[0] != Place::sub;
-        if (layer && std::none_of(s->clauses.begin(), s->clauses.end(), [&](const Clause& k) { return depends_on(k.body, d.symbol); })) last = s;
+        if (layer && std::none_of(s->clauses.begin(), s->clauses.end(),
+                                  [&](const Clause& k) { return depends_on(k.body, d.symbol); }))
+          last = s;
       }
       if (!last) continue;
       argument(last, {make::ref(e_.dims().named("Λ", "\\Lambda"))});
@@ -77,14 +82,18 @@ void SheetReader::resolve_dependences(bool final) {
         if (base.kind != SynKind::name) continue;
         Entry* entry = on->kind == SynKind::scripts ? scope_->find(literal_key(*on, true, false)) : nullptr;
         if (!entry) entry = scope_->find(name_key(base));
-        if (!entry || !(entry->symbol || entry->alias) || (entry->symbol && !entry->symbol->defined() && e_.inferred.contains(entry->symbol) && !final)) {
+        if (!entry || !(entry->symbol || entry->alias) ||
+            (entry->symbol && !entry->symbol->defined() && e_.inferred.contains(entry->symbol) && !final)) {
           ready = false;
           continue;
         }
-        if (entry->alias) argument(entry->alias->target, {});
+        if (entry->alias)
+          argument(entry->alias->target, {});
         else
           argument(entry->symbol, fixed_indices(*entry->symbol, *on));
-        if (!args.empty() && std::any_of(args.back().params.begin(), args.back().params.end(), [](const IndexVar* v) { return !v->lo || !v->hi; })) ready = false;
+        if (!args.empty() && std::any_of(args.back().params.begin(), args.back().params.end(),
+                                         [](const IndexVar* v) { return !v->lo || !v->hi; }))
+          ready = false;
       }
       if (!ready && !final) continue;
     }
@@ -104,13 +113,15 @@ bool SheetReader::shape_formula(const Piece& piece) {
   if (piece.chains.size() != 1 || piece.chains[0].sides.size() != 1 || !piece.chains[0].sides[0]) return false;
   const SynPtr& syn = piece.chains[0].sides[0];
   auto size = [&](const SynPtr& s) {
-    return s->kind == SynKind::number || (s->kind == SynKind::name && !is_quantity(name_key(*s))) || (s->kind == SynKind::scripts && !is_quantity(name_key(base_of(*s))));
+    return s->kind == SynKind::number || (s->kind == SynKind::name && !is_quantity(name_key(*s))) ||
+           (s->kind == SynKind::scripts && !is_quantity(name_key(base_of(*s))));
   };
-  bool matrix = syn->kind == SynKind::product && syn->kids.size() == 3 && syn->kids[1]->kind == SynKind::op && syn->kids[1]->text == "×" &&
-                size(syn->kids[0]) && size(syn->kids[2]);
+  bool matrix = syn->kind == SynKind::product && syn->kids.size() == 3 && syn->kids[1]->kind == SynKind::op &&
+                syn->kids[1]->text == "×" && size(syn->kids[0]) && size(syn->kids[2]);
   std::string two = last_words(lead_, 2), three = last_words(lead_, 3);
   bool vector = syn->kind == SynKind::name && size(syn) && has(lead_, "vector") &&
-                (two == "of length" || two == "of dimension" || two == "of size" || two == "vector with" || two == "vectors with" || three == "a vector of" || two == "vectors of");
+                (two == "of length" || two == "of dimension" || two == "of size" || two == "vector with" ||
+                 two == "vectors with" || three == "a vector of" || two == "vectors of");
   const Piece* next = &piece + 1 < document_.pieces.data() + document_.pieces.size() ? &piece + 1 : nullptr;
   bool dimension = syn->kind == SynKind::name && size(syn) && next && next->kind == Piece::Kind::words &&
                    (next->text.rfind("-vector", 0) == 0 || next->text.rfind("-dimensional", 0) == 0);
@@ -127,15 +138,21 @@ void SheetReader::declare_shaped(const SynPtr& name, const SynPtr& shape, bool r
   SetShape set;
   try {
     auto axis = [&](const SynPtr& length) { set.axes.push_back({make::number(1), e_.size_value(*length, c)}); };
-    if (shape->kind == SynKind::product) axis(shape->kids[0]), axis(shape->kids[2]);
+    if (shape->kind == SynKind::product)
+      axis(shape->kids[0]), axis(shape->kids[2]);
     else
       axis(shape);
     // n×1 is a column, 1×n a row.
-    if (set.axes.size() == 2 && set.axes[1].hi->is_one()) set.axes.pop_back();
-    else if (set.axes.size() == 2 && set.axes[0].hi->is_one()) set.axes.erase(set.axes.begin()), row = true;
+    if (set.axes.size() == 2 && set.axes[1].hi->is_one())
+      set.axes.pop_back();
+    else if (set.axes.size() == 2 && set.axes[0].hi->is_one())
+      set.axes.erase(set.axes.begin()), row = true;
     set.row = row;
     declare(*name, set, c);
-    note(Statement::Kind::declaration, name->span, std::string(source_.text(name->span)) + " ∈ ℝ^" + (shape->kind == SynKind::product ? "{" + std::string(source_.text(shape->span)) + "}" : std::string(source_.text(shape->span))));
+    note(Statement::Kind::declaration, name->span,
+         std::string(source_.text(name->span)) + " ∈ ℝ^" +
+             (shape->kind == SynKind::product ? "{" + std::string(source_.text(shape->span)) + "}"
+                                              : std::string(source_.text(shape->span))));
   } catch (const Fit& why) {
     sheet_.diagnostics.push_back(why.why);
   }
@@ -147,14 +164,18 @@ void SheetReader::shape_words(const std::string& text) {
     std::size_t begin = text.find_first_not_of(" -");
     std::string rest = begin == std::string::npos ? "" : text.substr(begin);
     bool matrix = shape_said_->kind == SynKind::product;
-    bool noun = !matrix || shape_after_be_ || rest.rfind("matri", 0) == 0 || rest.rfind("real matri", 0) == 0 || rest.rfind("symmetric", 0) == 0 || rest.rfind("invertible", 0) == 0;
+    bool noun = !matrix || shape_after_be_ || rest.rfind("matri", 0) == 0 || rest.rfind("real matri", 0) == 0 ||
+                rest.rfind("symmetric", 0) == 0 || rest.rfind("invertible", 0) == 0;
     std::string end = last_words(text, 1);
     std::size_t last = text.find_last_not_of(' ');
     bool closed = last != std::string::npos && (text[last] == ',' || text[last] == '.' || text[last] == ';');
-    bool named_behind = matrix && !closed && (end == "matrix" || end == "matrices") && rest.size() < 40 && !has(sentence_, " be ") && !has(sentence_, " is ") && !has(sentence_, " are ");
-    if (noun && named_behind) shape_for_next_ = shape_said_;
+    bool named_behind = matrix && !closed && (end == "matrix" || end == "matrices") && rest.size() < 40 &&
+                        !has(sentence_, " be ") && !has(sentence_, " is ") && !has(sentence_, " are ");
+    if (noun && named_behind)
+      shape_for_next_ = shape_said_;
     else if (noun && !subjects_.empty()) {
-      bool several = has(sentence_, "vectors") || has(sentence_, " are ") || has(text, "matrices") || has(text, "vectors");
+      bool several =
+          has(sentence_, "vectors") || has(sentence_, " are ") || has(text, "matrices") || has(text, "vectors");
       for (std::size_t k = several ? 0 : subjects_.size() - 1; k < subjects_.size(); ++k)
         declare_shaped(subjects_[k], shape_said_, has(sentence_, "row vector"));
     }

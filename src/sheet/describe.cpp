@@ -5,10 +5,8 @@ namespace gradus {
 std::string index_text(Expr e) {
   if (!e) return "?";
   switch (e->kind) {
-    case Kind::number:
-      return e->number.get_str();
-    case Kind::index:
-      return e->var->name;
+    case Kind::number: return e->number.get_str();
+    case Kind::index: return e->var->name;
     case Kind::ref: {
       std::string text = e->symbol->name;
       for (std::size_t i = 0; i < e->kids.size(); ++i) text += (i ? "," : "_") + index_text(e->kids[i]);
@@ -29,15 +27,14 @@ std::string index_text(Expr e) {
       return text;
     }
     case Kind::mul: {
-      if (e->kids.size() == 2 && e->kids[0]->is_number() && e->kids[0]->number == -1) return "-" + index_text(e->kids[1]);
+      if (e->kids.size() == 2 && e->kids[0]->is_number() && e->kids[0]->number == -1)
+        return "-" + index_text(e->kids[1]);
       std::string text;
       for (Expr kid : e->kids) text += (text.empty() ? "" : "·") + index_text(kid);
       return text;
     }
-    case Kind::pow:
-      return index_text(e->kids[0]) + "^" + index_text(e->kids[1]);
-    default:
-      return "…";
+    case Kind::pow: return index_text(e->kids[0]) + "^" + index_text(e->kids[1]);
+    default: return "…";
   }
 }
 

@@ -1,7 +1,6 @@
 #include "sheet/dims.h"
 
 #include <algorithm>
-#include <algorithm>
 #include <utility>
 
 namespace gradus {
@@ -78,7 +77,8 @@ bool Dims::bind(Expr flexible, const Range& to) {
   IndexMap map;
   for (Expr term : flexible->kids) {
     auto form = affine(term);
-    if (!form || form->terms.size() != 1 || form->terms.begin()->second != 1 || form->terms.begin()->first->kind != Kind::index)
+    if (!form || form->terms.size() != 1 || form->terms.begin()->second != 1 ||
+        form->terms.begin()->first->kind != Kind::index)
       return true;  // a^0: one member tells nothing of the others
     const IndexVar* var = form->terms.begin()->first->var;
     const IndexVar* param = make::fresh(var->name, nullptr, nullptr);

@@ -37,8 +37,8 @@ class Dims {
   std::map<std::string, Symbol*> named_;
   std::map<std::string, Symbol*> flexible_;
   std::unordered_set<const Symbol*> known_flexible_;
-  std::set<std::string> shown_;          ///< names of flexible sizes
-  std::set<const Symbol*> anonymous_;    ///< flexible sizes of 𝟏, I, …
+  std::set<std::string> shown_;        ///< names of flexible sizes
+  std::set<const Symbol*> anonymous_;  ///< flexible sizes of 𝟏, I, …
   struct Resolved {
     IndexVars params;  ///< what the range calls the member's index terms
     Range range;

@@ -53,8 +53,9 @@ std::optional<Layout> declared_layout(const Document& document) {
     std::string text = lower(piece.text);
     auto has = [&](const char* phrase) { return text.find(phrase) != std::string::npos; };
     if (has("denominator layout") || has("denominator-layout")) return Layout::denominator;
-    for (const char* phrase : {"numerator layout", "numerator-layout", "gradients are rows", "gradient is a row", "gradients are row vectors",
-                               "gradients as rows", "gradients as row vectors", "gradients are written as row"})
+    for (const char* phrase :
+         {"numerator layout", "numerator-layout", "gradients are rows", "gradient is a row",
+          "gradients are row vectors", "gradients as rows", "gradients as row vectors", "gradients are written as row"})
       if (has(phrase)) return Layout::numerator;
   }
   return std::nullopt;

@@ -28,13 +28,13 @@ struct Liberty {
   bool sample_component = false;  ///< x_j beside the current sample x_l is component j of that sample
   bool leibniz = false;           ///< a chain of ∂ fractions contracts what is differentiated by with what follows
   bool copies = false;            ///< f_1, f_2 are uses of one declared f
-  int slot = 0;                   ///< a ∇ of a function of several arguments is the gradient in this slot (0: not chosen)
+  int slot = 0;  ///< a ∇ of a function of several arguments is the gradient in this slot (0: not chosen)
 };
 
 /// What is known from one pass over the sheet to the next.
 struct Knowledge {
   Dims dims;
-  std::map<std::string, int> ranks;      ///< of undeclared names ("2:x" → 1), raised by use
+  std::map<std::string, int> ranks;  ///< of undeclared names ("2:x" → 1), raised by use
   std::map<std::string, bool> rows;
   /// Layouts of defined names, for uses before their definition.
   struct Layout {
@@ -63,10 +63,10 @@ struct Context {
   Liberty liberty;
   Layout layout = Layout::standard;
   std::vector<std::string> suspects;  ///< undeclared names behind a matrix: vectors, if scalars do not fit
-  int slots_open = 0;        ///< how many ∇ had a slot that nothing told: the number of slots to try
-  bool claim = false;        ///< a claim is read: a layer that is not quantified lies between the first and the last
+  int slots_open = 0;                 ///< how many ∇ had a slot that nothing told: the number of slots to try
+  bool claim = false;  ///< a claim is read: a layer that is not quantified lies between the first and the last
   bool used_sample = false;
-  std::size_t term = 0;      ///< which term of the sum is being read, from 1
+  std::size_t term = 0;  ///< which term of the sum is being read, from 1
 };
 
 class Elaborator {
@@ -90,8 +90,8 @@ class Elaborator {
   Val with_superscript(Val base, const Syn& sup, Context& c);
   Val with_subscript(Val base, const Syn& sub, Context& c);
   Val load(const Symbol* symbol, const std::vector<Expr>& given, Span span);
-  Val load_entry(Entry& entry, const Syn& name, const SynPtr& sub, const SynPtr& sup, SynPtr& left_sub, SynPtr& left_sup,
-                 Context& c);
+  Val load_entry(Entry& entry, const Syn& name, const SynPtr& sub, const SynPtr& sup, SynPtr& left_sub,
+                 SynPtr& left_sup, Context& c);
   Entry& infer(const Syn& name, Context& c, const SynPtr& sub, const SynPtr& sup);
   std::string hint_key(const Syn& name, Context& c);
   Val load_scripted(const Symbol* symbol, const Syn& name, const SynPtr& sub, const SynPtr& sup, SynPtr& left_sub,
@@ -132,7 +132,8 @@ class Elaborator {
     std::vector<SynPtr> guards;
   };
   /// A letter that no Σ or Π among them binds; what is in `apart` is not looked into.
-  static bool occurs_free(const std::string& letter, const std::vector<SynPtr>& factors, const std::vector<const Syn*>& apart);
+  static bool occurs_free(const std::string& letter, const std::vector<SynPtr>& factors,
+                          const std::vector<const Syn*>& apart);
   Binder bind(const Syn& bigop, const std::vector<SynPtr>& region, Context& c);
 
   std::vector<SynPtr> statement_sides(const Context& c) const;
@@ -162,10 +163,10 @@ class Elaborator {
     std::shared_ptr<FunctionVal> function;
     std::vector<Val> args;
     std::vector<SynPtr> arg_syntax;
-    bool implicit = false;      ///< the arguments were not written
+    bool implicit = false;  ///< the arguments were not written
     std::shared_ptr<Val> value;
-    SynPtr sub, sup;            ///< scripts behind the argument's bracket: they belong to the result
-    SynPtr next, next_next;     ///< what follows in the product (it may tell a slot)
+    SynPtr sub, sup;         ///< scripts behind the argument's bracket: they belong to the result
+    SynPtr next, next_next;  ///< what follows in the product (it may tell a slot)
     Span span;
   };
   Val nabla(const Operand& of, const SynPtr& by, int order, Span span, Context& c);
@@ -203,14 +204,14 @@ class Elaborator {
   Symbol* new_symbol(const Syn& name, const std::string& extra_shown = "", const std::string& extra_latex = "");
   /// In prose: "local derivative … held fixed", with the final quantity excepted.
   bool local_derivatives = false;
-  std::set<std::string> total_of;  ///< names whose derivative is along all paths although others are local
+  std::set<std::string> total_of;         ///< names whose derivative is along all paths although others are local
   bool differential_is_gradient = false;  ///< prose: dX stands for ∂L/∂X
   std::string adjoint_accent;             ///< prose: a bar stands for the gradient of the loss
   SynPtr adjoint_syntax;                  ///< that loss, as written
   std::optional<Range> layer_units;       ///< "all layers have M units"
-  bool matrix_convention = false;  ///< undeclared names: a–g scalar, h–z vector, A–Z matrix
+  bool matrix_convention = false;         ///< undeclared names: a–g scalar, h–z vector, A–Z matrix
   std::map<const Symbol*, std::string> inferred;  ///< undeclared symbols, with the key of what is known of them
-  std::vector<Diagnostic> notes;   ///< repairs, told once
+  std::vector<Diagnostic> notes;                  ///< repairs, told once
 
  private:
   const Prescan& scan_;

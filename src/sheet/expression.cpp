@@ -40,7 +40,8 @@ Val Elaborator::value(const Syn& syn, Context& c) {
       long scale = 0;
       bool point = false;
       for (char ch : syn.text) {
-        if (ch == '.') point = true;
+        if (ch == '.')
+          point = true;
         else if (ch >= '0' && ch <= '9') {
           digits += ch;
           scale += point;
@@ -56,16 +57,11 @@ Val Elaborator::value(const Syn& syn, Context& c) {
       v.numeral = true;
       return v;
     }
-    case SynKind::name:
-      return name_value(syn, c);
-    case SynKind::scripts:
-      return scripts_value(syn, c);
-    case SynKind::group:
-      return group_value(syn, c);
-    case SynKind::product:
-      return product_value(syn.kids, c);
-    case SynKind::sum:
-      return sum_value(syn, c);
+    case SynKind::name: return name_value(syn, c);
+    case SynKind::scripts: return scripts_value(syn, c);
+    case SynKind::group: return group_value(syn, c);
+    case SynKind::product: return product_value(syn.kids, c);
+    case SynKind::sum: return sum_value(syn, c);
     case SynKind::frac: {
       if (syn.text == "binom") not_read("binom", syn.span, "binomial coefficients are not read");
       Val top = quantity(value(*syn.kids[0], c), c), bottom = quantity(value(*syn.kids[1], c), c);
@@ -75,27 +71,21 @@ Val Elaborator::value(const Syn& syn, Context& c) {
     }
     case SynKind::root: {
       Expr degree = syn.kids.size() > 1 ? scalar_value(*syn.kids[1], c).body : make::number(2);
-      Val out = algebra_.map(quantity(value(*syn.kids[0], c), c), [&](Expr e) { return make::pow(e, make::inv(degree)); });
+      Val out =
+          algebra_.map(quantity(value(*syn.kids[0], c), c), [&](Expr e) { return make::pow(e, make::inv(degree)); });
       out.span = syn.span;
       return out;
     }
     case SynKind::bigop:
     case SynKind::deriv:
-    case SynKind::restrict_:
-      return product_value({std::make_shared<Syn>(syn)}, c);
-    case SynKind::matrix:
-      return matrix_value(syn, c);
-    case SynKind::cases:
-      return cases_value(syn, c);
-    case SynKind::under:
-      return value(*syn.kids[0], c);
-    case SynKind::text:
-      not_read("words", syn.span, "words inside the formula are not read: " + syn.text);
-    case SynKind::bad:
-      not_read("notation", syn.span, syn.text.empty() ? "this notation is not read" : syn.text);
+    case SynKind::restrict_: return product_value({std::make_shared<Syn>(syn)}, c);
+    case SynKind::matrix: return matrix_value(syn, c);
+    case SynKind::cases: return cases_value(syn, c);
+    case SynKind::under: return value(*syn.kids[0], c);
+    case SynKind::text: not_read("words", syn.span, "words inside the formula are not read: " + syn.text);
+    case SynKind::bad: not_read("notation", syn.span, syn.text.empty() ? "this notation is not read" : syn.text);
     case SynKind::op:
-    case SynKind::chain:
-      not_read("notation", syn.span, "this cannot stand here");
+    case SynKind::chain: not_read("notation", syn.span, "this cannot stand here");
   }
   not_read("notation", syn.span, "this is not read");
 }
@@ -176,7 +166,8 @@ Val Elaborator::norm(const Syn& group, const SynPtr& sub, const SynPtr& sup, Con
     Val root = algebra_.map(square, make::sqrt);
     return sup ? with_superscript(root, *sup, c) : root;
   }
-  if (kind == "2" && inner.rank() == 2) not_read("norm", group.span, "the spectral norm of a matrix is not read", "write \\|A\\|_F for the Frobenius norm");
+  if (kind == "2" && inner.rank() == 2)
+    not_read("norm", group.span, "the spectral norm of a matrix is not read", "write \\|A\\|_F for the Frobenius norm");
   Val square = algebra_.norm_squared(inner);
   square.span = span;
   if (sup && sup->kind == SynKind::number && sup->text == "2") return square;
@@ -198,7 +189,8 @@ Val Elaborator::group_value(const Syn& syn, Context& c) {
   }
   if (syn.open == "⌊" || syn.open == "⌈") not_read("bracket", syn.span, "rounding brackets are not read");
   if (syn.kids.size() != 1) not_read("bracket", syn.span, "a list of several things cannot stand here");
-  if (syn.kids[0]->kind == SynKind::chain && (syn.open == "[" || syn.open == "(" || syn.open == "{")) // Iverson bracket
+  if (syn.kids[0]->kind == SynKind::chain &&
+      (syn.open == "[" || syn.open == "(" || syn.open == "{"))  // Iverson bracket
     return algebra_.scalar(guard(*syn.kids[0], c, make::number(1), make::number(0)), syn.span);
   Val v = value(*syn.kids[0], c);
   v.span = syn.span;
@@ -213,7 +205,8 @@ Val Elaborator::matrix_value(const Syn& syn, Context& c) {
     not_read("matrix", syn.span, "this matrix is not read");
   std::vector<Expr> cells;
   for (const SynPtr& kid : syn.kids) {
-    if (kid->kind == SynKind::name && kid->text == "…") not_read("matrix", kid->span, "dots in a matrix are not read", "write the entry as x_{ij}");
+    if (kid->kind == SynKind::name && kid->text == "…")
+      not_read("matrix", kid->span, "dots in a matrix are not read", "write the entry as x_{ij}");
     cells.push_back(scalar_value(*kid, c).body);
   }
   const IndexVar* i = make::fresh("i", make::number(1), make::number(static_cast<long>(rows)));
@@ -228,7 +221,8 @@ Val Elaborator::matrix_value(const Syn& syn, Context& c) {
       continue;
     }
     Expr place = one_column ? make::index(i) : make::index(j);
-    if (one_row || one_column) body = make::select(Relation::eq, place, make::number(one_column ? r : q), then, body);
+    if (one_row || one_column)
+      body = make::select(Relation::eq, place, make::number(one_column ? r : q), then, body);
     else
       body = make::select(Relation::eq, make::index(i), make::number(r),
                           make::select(Relation::eq, make::index(j), make::number(q), then, body), body);
@@ -240,12 +234,15 @@ Val Elaborator::matrix_value(const Syn& syn, Context& c) {
 
 Expr Elaborator::guard(const Syn& chain, Context& c, Expr then, Expr otherwise) {
   Expr result = then;
-  auto runs = [&](const Syn& s) { return s.kind == SynKind::name && (c.bound.contains(name_key(s)) || c.indices.contains(name_key(s))); };
+  auto runs = [&](const Syn& s) {
+    return s.kind == SynKind::name && (c.bound.contains(name_key(s)) || c.indices.contains(name_key(s)));
+  };
   // i ≠ k, j ≤ i + 1: where one side is an index the others are.
   const bool indices = std::any_of(chain.kids.begin(), chain.kids.end(), [&](const SynPtr& kid) { return runs(*kid); });
   for (std::size_t i = chain.rels.size(); i-- > 0;) {
     auto side = [&](const Syn& s) {
-      if (runs(s) || (indices && (s.kind == SynKind::name || s.kind == SynKind::sum || s.kind == SynKind::number))) return index_value(s, c);
+      if (runs(s) || (indices && (s.kind == SynKind::name || s.kind == SynKind::sum || s.kind == SynKind::number)))
+        return index_value(s, c);
       Val v = quantity(value(s, c), c);
       if (!v.scalar()) misfit(s.span, "a condition compares single numbers, this is " + shape_text(v));
       return v.body;
@@ -273,7 +270,8 @@ Val Elaborator::cases_value(const Syn& syn, Context& c) {
     auto& [v, condition] = rows[i];
     Expr entry = v.body;
     if (!v.scalar()) {
-      if (!algebra_.same_shape(*shape, v)) misfit(syn.span, "the cases differ in shape: " + shape_text(*shape) + " and " + shape_text(v));
+      if (!algebra_.same_shape(*shape, v))
+        misfit(syn.span, "the cases differ in shape: " + shape_text(*shape) + " and " + shape_text(v));
       entry = algebra_.on_axes(v, shape->axes);
     } else if (!shape->scalar() && !v.numeral)
       misfit(syn.span, "the cases differ in shape: " + shape_text(*shape) + " and " + shape_text(v));

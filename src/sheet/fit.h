@@ -1,4 +1,5 @@
-// How elaboration gives up on a reading: it throws Fit inside this folder; statements catch it and try the next reading.
+// How elaboration gives up on a reading: it throws Fit inside this folder; statements catch it and try the next
+// reading.
 #pragma once
 
 #include <string>

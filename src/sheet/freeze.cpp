@@ -17,7 +17,8 @@ class Renamer {
     if (auto it = memo_.find(e); it != memo_.end()) return it->second;
     Expr out = rebuild(e, [this](Expr kid) { return (*this)(kid); });
     if (out->kind == Kind::ref)
-      if (auto it = copies_.find(out->symbol); it != copies_.end()) out = make::apply(it->second, out->kids, out->args, out->slots);
+      if (auto it = copies_.find(out->symbol); it != copies_.end())
+        out = make::apply(it->second, out->kids, out->args, out->slots);
     return memo_[e] = out;
   }
 

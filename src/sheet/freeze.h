@@ -1,7 +1,7 @@
 // What a claim said stays what it was when a later statement gives one of its names a meaning.
 //
-// "g : ℝ^m → ℝ … claims about g … for example g(y) = yᵀy": the claims before the example speak of any g. They get a g of
-// their own, and so does everything defined through it.
+// "g : ℝ^m → ℝ … claims about g … for example g(y) = yᵀy": the claims before the example speak of any g. They get a g
+// of their own, and so does everything defined through it.
 #pragma once
 
 #include <vector>

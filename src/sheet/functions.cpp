@@ -9,9 +9,10 @@ namespace gradus {
 namespace {
 
 const std::set<std::string> kBuilt = {
-    "sqrt", "softmax", "logsumexp", "LSE", "lse", "norm", "norm1", "norm2", "tr", "Tr", "trace", "det", "logdet", "diag", "Diag",
-    "diagonal", "inv", "sum", "max", "min", "vec", "vector", "matrix", "eye", "ones", "zeros", "transpose", "σ", "Φ", "Γ", "cot",
-    "sec", "csc", "coth", "sech", "csch", "lg", "argmax", "rank", "cosh", "dot"};
+    "sqrt",   "softmax", "logsumexp", "LSE",   "lse",       "norm", "norm1", "norm2", "tr",  "Tr",  "trace",
+    "det",    "logdet",  "diag",      "Diag",  "diagonal",  "inv",  "sum",   "max",   "min", "vec", "vector",
+    "matrix", "eye",     "ones",      "zeros", "transpose", "σ",    "Φ",     "Γ",     "cot", "sec", "csc",
+    "coth",   "sech",    "csch",      "lg",    "argmax",    "rank", "cosh",  "dot"};
 
 }  // namespace
 
@@ -27,7 +28,9 @@ Val Elaborator::elementary_call(const Syn& head, const std::vector<Val>& args, C
   int primes = head.kind == SynKind::scripts ? head.primes : 0;
   auto one = [&]() -> const Val& {
     if (args.size() != 1)
-      throw Fit{{Severity::error, "arity", span, name + " takes 1 argument, here are " + std::to_string(args.size()), ""}, true};
+      throw Fit{
+          {Severity::error, "arity", span, name + " takes 1 argument, here are " + std::to_string(args.size()), ""},
+          true};
     if (args[0].function) misfit(args[0].span, "a function stands without its argument");
     return args[0];
   };
@@ -37,7 +40,8 @@ Val Elaborator::elementary_call(const Syn& head, const std::vector<Val>& args, C
   };
   auto exp = [](Expr e) { return make::func(Elementary::exp, e); };
   auto log_sum_exp = [&](const Val& v) {
-    return algebra_.map(whole(algebra_.map(v, exp), ReduceOp::sum), [](Expr e) { return make::func(Elementary::log, e); });
+    return algebra_.map(whole(algebra_.map(v, exp), ReduceOp::sum),
+                        [](Expr e) { return make::func(Elementary::log, e); });
   };
 
   std::optional<Elementary> row = elementary_named(name);
@@ -49,9 +53,9 @@ Val Elaborator::elementary_call(const Syn& head, const std::vector<Val>& args, C
     Elementary function = *row;
     Val x = one();
     if (sup && sup->kind == SynKind::sum && sup->kids.size() == 1 && sup->signs[0] < 0) {
-      static const std::map<std::string, Elementary> inverses = {{"sin", Elementary::asin}, {"cos", Elementary::acos},
-                                                                 {"tan", Elementary::atan}, {"sinh", Elementary::asinh},
-                                                                 {"cosh", Elementary::acosh}, {"tanh", Elementary::atanh}};
+      static const std::map<std::string, Elementary> inverses = {
+          {"sin", Elementary::asin},   {"cos", Elementary::acos},   {"tan", Elementary::atan},
+          {"sinh", Elementary::asinh}, {"cosh", Elementary::acosh}, {"tanh", Elementary::atanh}};
       auto it = inverses.find(name);
       if (it == inverses.end()) not_read("function-power", sup->span, "this inverse is not read");
       function = it->second;
@@ -78,7 +82,8 @@ Val Elaborator::elementary_call(const Syn& head, const std::vector<Val>& args, C
     c.readings.push_back("Φ is not declared: the standard normal distribution function");
     out = algebra_.map(one(), [](Expr e) {
       Expr half = make::number(Rational(1, 2));
-      return make::mul({half, make::add({make::number(1), make::func(Elementary::erf, make::div(e, make::sqrt(make::number(2))))})});
+      return make::mul(
+          {half, make::add({make::number(1), make::func(Elementary::erf, make::div(e, make::sqrt(make::number(2))))})});
     });
   } else if (name == "softmax") {
     const Val& z = one();
@@ -119,12 +124,17 @@ Val Elaborator::elementary_call(const Syn& head, const std::vector<Val>& args, C
     Expr entry = one().body;
     out.body = name == "vector" ? entry : make::number(1);
   } else if (name == "matrix") {
-    Range r = dims().flexible("ones" + std::to_string(span.begin) + "#0"), q = dims().flexible("ones" + std::to_string(span.begin) + "#1");
-    out = Val{one().body, {make::fresh("i", r.lo, r.hi), make::fresh("j", q.lo, q.hi)}, false, false, span, nullptr, nullptr};
+    Range r = dims().flexible("ones" + std::to_string(span.begin) + "#0"),
+          q = dims().flexible("ones" + std::to_string(span.begin) + "#1");
+    out = Val{one().body, {make::fresh("i", r.lo, r.hi), make::fresh("j", q.lo, q.hi)}, false, false, span, nullptr,
+              nullptr};
   } else if (name == "eye") {
-    out = identity(args.empty() ? dims().flexible("I" + std::to_string(span.begin) + "#0") : Range{make::number(1), one().body}, span);
+    out = identity(
+        args.empty() ? dims().flexible("I" + std::to_string(span.begin) + "#0") : Range{make::number(1), one().body},
+        span);
   } else if (name == "max" || name == "min") {
-    if (args.size() == 1 && args[0].rank() > 0) out = whole(args[0], name == "max" ? ReduceOp::max : ReduceOp::min);
+    if (args.size() == 1 && args[0].rank() > 0)
+      out = whole(args[0], name == "max" ? ReduceOp::max : ReduceOp::min);
     else {
       if (args.size() < 2) not_read("argument", span, name + " of one number");
       out = args[0];
@@ -132,7 +142,8 @@ Val Elaborator::elementary_call(const Syn& head, const std::vector<Val>& args, C
       for (std::size_t k = 1; k < args.size(); ++k) {
         const Val& b = args[k];
         const Val& shape = out.scalar() ? b : out;
-        if (!out.scalar() && !b.scalar() && !algebra_.same_shape(out, b)) misfit(span, name + " of " + shape_text(out) + " and " + shape_text(b));
+        if (!out.scalar() && !b.scalar() && !algebra_.same_shape(out, b))
+          misfit(span, name + " of " + shape_text(out) + " and " + shape_text(b));
         Expr x = out.body, y = b.scalar() ? b.body : algebra_.on_axes(b, shape.axes);
         Val next = shape;
         next.body = make::select(better, x, y, x, y);

@@ -36,7 +36,8 @@ namespace {
 
 bool mentions(const Syn& s, const std::string& key) {
   if (s.kind == SynKind::name) return name_key(s) == key;
-  if (s.kind == SynKind::scripts && s.sub && s.kids[0]->kind == SynKind::name) return false;  // n = Σ_s n_s: another thing
+  if (s.kind == SynKind::scripts && s.sub && s.kids[0]->kind == SynKind::name)
+    return false;  // n = Σ_s n_s: another thing
   for (const SynPtr& kid : s.kids)
     if (kid && mentions(*kid, key)) return true;
   return false;
@@ -51,13 +52,16 @@ bool SheetReader::is_fresh(const Syn& head) const {
   const Syn& base = base_of(*name);
   if (base.kind != SynKind::name) return false;
   if (function && name->kind == SynKind::name && base.style == "op" &&
-      (elementary_named(base.text) || base.text == "softmax" || base.text == "lse" || base.text == "LSE" || base.text == "logsumexp") &&
-      !scope_->find(name_key(base)) &&
-      !seen_functions_.contains(base.text))
+      (elementary_named(base.text) || base.text == "softmax" || base.text == "lse" || base.text == "LSE" ||
+       base.text == "logsumexp") &&
+      !scope_->find(name_key(base)) && !seen_functions_.contains(base.text))
     return true;  // tanh(x) = …, where nothing was said with tanh before
-  if (base.text == "∇" || base.text == "∂" || base.text == "…" || (base.text == "π" && head.kind == SynKind::name) || (base.style == "op" && base.text.size() > 1 && e_.is_named_function(base.text))) return false;
+  if (base.text == "∇" || base.text == "∂" || base.text == "…" || (base.text == "π" && head.kind == SynKind::name) ||
+      (base.style == "op" && base.text.size() > 1 && e_.is_named_function(base.text)))
+    return false;
   std::string key = name_key(base);
-  if (function && (base.text == "J" || base.text == "H" || base.text == "D") && name->kind == SynKind::scripts && name->sub && !scope_->find(key)) {
+  if (function && (base.text == "J" || base.text == "H" || base.text == "D") && name->kind == SynKind::scripts &&
+      name->sub && !scope_->find(key)) {
     // J_f(x) of a known function is its Jacobian, no new name.
     Context c = context();
     if (const_cast<Elaborator&>(e_).is_function(*name->sub, c)) return false;
@@ -69,7 +73,8 @@ bool SheetReader::is_fresh(const Syn& head) const {
   if (!e_.adjoint_accent.empty() && base.accent == e_.adjoint_accent) return false;
   if (name->kind == SynKind::scripts) {
     if (name->primes) return false;
-    if (name->sup && base_of(*name->sup).kind == SynKind::name && (name->sup->text == "⊤" || name->sup->text == "T")) return false;
+    if (name->sup && base_of(*name->sup).kind == SynKind::name && (name->sup->text == "⊤" || name->sup->text == "T"))
+      return false;
     if (name->sup && name->sup->kind == SynKind::sum && name->sup->kids.size() == 1) return false;  // A^{-1}
     for (auto [sub, sup] : {std::pair{true, true}, {true, false}, {false, true}}) {
       if ((sub && !name->sub) || (sup && !name->sup)) continue;
@@ -79,8 +84,8 @@ bool SheetReader::is_fresh(const Syn& head) const {
       }
     }
     if (name->sub && e_.labelled(base, name->sub, context())) return true;
-    if (name->sup && !e_.usage(key).letter_above && (e_.usage(key).sup_paren || e_.usage(key).sup_bracket) && name->sup->kind == SynKind::group &&
-        name->sup->kids.size() == 1 && name->sup->kids[0]->kind == SynKind::number)
+    if (name->sup && !e_.usage(key).letter_above && (e_.usage(key).sup_paren || e_.usage(key).sup_bracket) &&
+        name->sup->kind == SynKind::group && name->sup->kids.size() == 1 && name->sup->kids[0]->kind == SynKind::number)
       return true;
     // A power of something known is no new name.
     if (name->sup && name->sup->kind == SynKind::number && !e_.usage(key).sup_index) {
@@ -91,7 +96,8 @@ bool SheetReader::is_fresh(const Syn& head) const {
       // h_θ(x), s_β(x): a parameter below the function is part of its name.
       auto items = script_items(name->sub);
       bool index = std::all_of(items.begin(), items.end(), [&](auto& i) {
-        return e_.scan().index_like(*i) && (i->kind != SynKind::name || ranges_.contains(name_key(*i)) || e_.scan().index_letters.contains(i->text));
+        return e_.scan().index_like(*i) && (i->kind != SynKind::name || ranges_.contains(name_key(*i)) ||
+                                            e_.scan().index_letters.contains(i->text));
       });
       if (!index) return true;
     }
@@ -117,7 +123,9 @@ bool SheetReader::is_fresh(const Syn& head) const {
   if (entry->alias) return false;
   if (!entry->symbol) return entry->callable && e_.inferred.contains(entry->callable) && !entry->callable->defined();
   if (!entry->symbol->defined()) {
-    if (name->kind != SynKind::scripts && !entry->symbol->indices.empty() && entry->symbol->family > 0 && !e_.inferred.contains(entry->symbol)) return true;
+    if (name->kind != SynKind::scripts && !entry->symbol->indices.empty() && entry->symbol->family > 0 &&
+        !e_.inferred.contains(entry->symbol))
+      return true;
     return true;
   }
   if (!here) return true;
@@ -136,8 +144,11 @@ bool SheetReader::is_fresh(const Syn& head) const {
             // h_t beside h_0: the clause for the letter may still be missing.
             for (const Clause& clause : entry->symbol->clauses)
               for (std::size_t i = 0; i < clause.pattern.size(); ++i)
-                if (!clause.pattern[i]->is_number() && entry->symbol->places[i] != Place::axis) return false;
-                else if (!clause.pattern[i]->is_number() && v.body->kids[i]->kind != Kind::number && clause.pattern[i]->kind != Kind::number && i < name_slots(*name)) return false;
+                if (!clause.pattern[i]->is_number() && entry->symbol->places[i] != Place::axis)
+                  return false;
+                else if (!clause.pattern[i]->is_number() && v.body->kids[i]->kind != Kind::number &&
+                         clause.pattern[i]->kind != Kind::number && i < name_slots(*name))
+                  return false;
             return true;
           }
         }

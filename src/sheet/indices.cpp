@@ -29,8 +29,10 @@ std::optional<Range> Elaborator::guess_range(const std::string& letter, const Sy
         const Symbol* symbol = nullptr;
         std::string key = name_key(*syn.kids[0]);
         std::optional<Alias> alias;
-        if (auto it = c.formals.find(key); it != c.formals.end()) symbol = it->second;
-        else if (c.scope->find(literal_key(syn, true, false))) return std::nullopt;
+        if (auto it = c.formals.find(key); it != c.formals.end())
+          symbol = it->second;
+        else if (c.scope->find(literal_key(syn, true, false)))
+          return std::nullopt;
         else if (Entry* entry = c.scope->find(key)) {
           symbol = entry->symbol ? entry->symbol : entry->callable;
           alias = entry->alias;
@@ -48,8 +50,10 @@ std::optional<Range> Elaborator::guess_range(const std::string& letter, const Sy
           Range range = range_of(symbol, k, members_of(*symbol, syn, letter, c));
           if (!range.lo || !range.hi) return std::nullopt;
           for (const IndexVar* own : symbol->vars)
-            if (own && (std::binary_search(range.hi->free.begin(), range.hi->free.end(), own, [](auto* a, auto* b) { return a->id < b->id; }) ||
-                        std::binary_search(range.lo->free.begin(), range.lo->free.end(), own, [](auto* a, auto* b) { return a->id < b->id; })))
+            if (own && (std::binary_search(range.hi->free.begin(), range.hi->free.end(), own,
+                                           [](auto* a, auto* b) { return a->id < b->id; }) ||
+                        std::binary_search(range.lo->free.begin(), range.lo->free.end(), own,
+                                           [](auto* a, auto* b) { return a->id < b->id; })))
               return std::nullopt;
           return range;
         }
@@ -85,7 +89,8 @@ std::optional<Range> Elaborator::guess_range(const std::string& letter, const st
 }
 
 /// The member of the family that the scripts name, as far as it does not need the letter itself.
-std::vector<Expr> Elaborator::members_of(const Symbol& symbol, const Syn& scripts, const std::string& letter, Context& c) {
+std::vector<Expr> Elaborator::members_of(const Symbol& symbol, const Syn& scripts, const std::string& letter,
+                                         Context& c) {
   std::vector<Expr> given(symbol.indices.size(), nullptr);
   if (symbol.vars.empty() || guessing_) return given;
   guessing_ = true;
@@ -118,11 +123,14 @@ const IndexVar* Elaborator::letter_index(const std::string& letter, Context& c, 
   for (const Chain* chain : c.statement)
     for (const SynPtr& side : chain->sides) region.push_back(side);
   if (auto used = guess_range(letter, region, c)) {
-    if (!range || !dims().unify(*range, *used)) range = used;
-    else if (same_range(*range, Range{}) ) range = used;
+    if (!range || !dims().unify(*range, *used))
+      range = used;
+    else if (same_range(*range, Range{}))
+      range = used;
   }
   if (!range && axis && axis->lo && axis->hi) range = dims().resolve(*axis);
-  if (c.claim && range && range->lo && range->lo->is_zero() && range->hi->kind == Kind::ref && range->hi->symbol->name == "Λ")
+  if (c.claim && range && range->lo && range->lo->is_zero() && range->hi->kind == Kind::ref &&
+      range->hi->symbol->name == "Λ")
     range = Range{make::number(1), make::sub(range->hi, make::number(1))};
   const IndexVar* var = free_index(letter, range.value_or(Range{}));
   c.indices[letter] = var;
@@ -131,14 +139,13 @@ const IndexVar* Elaborator::letter_index(const std::string& letter, Context& c, 
 
 Expr Elaborator::index_value(const Syn& syn, Context& c) {
   switch (syn.kind) {
-    case SynKind::number:
-      return scalar_value(syn, c).body;
+    case SynKind::number: return scalar_value(syn, c).body;
     case SynKind::name: {
       std::string key = name_key(syn);
       if (auto it = c.bound.find(key); it != c.bound.end()) return make::index(it->second);
       if (auto it = c.indices.find(key); it != c.indices.end()) return make::index(it->second);
-      if (Entry* entry = c.scope->find(key); entry && entry->symbol && entry->symbol->indices.empty() &&
-                                             entry->symbol->traits.integer)
+      if (Entry* entry = c.scope->find(key);
+          entry && entry->symbol && entry->symbol->indices.empty() && entry->symbol->traits.integer)
         return make::ref(entry->symbol);
       bool index = scan_.index_letters.contains(syn.text) || c.ranges.contains(key);
       if (!index && (dims().has(key) || scan_.size_letters.contains(key)))
@@ -163,8 +170,10 @@ Expr Elaborator::index_value(const Syn& syn, Context& c) {
       std::vector<Expr> factors;
       for (const SynPtr& kid : syn.kids) {
         if (kid->kind == SynKind::op && (kid->text == "·" || kid->text == "*" || kid->text == "×")) continue;
-        if (kid->kind == SynKind::op || (kid->kind == SynKind::group && &kid != &syn.kids[0])) simple = false;
-        else if (simple) factors.push_back(index_value(*kid, c));
+        if (kid->kind == SynKind::op || (kid->kind == SynKind::group && &kid != &syn.kids[0]))
+          simple = false;
+        else if (simple)
+          factors.push_back(index_value(*kid, c));
       }
       if (simple) return make::mul(std::move(factors));
       break;
@@ -174,8 +183,7 @@ Expr Elaborator::index_value(const Syn& syn, Context& c) {
           (scan_.size_letters.contains(name_key(*syn.kids[0])) || dims().has(name_key(*syn.kids[0]))))
         return size_value(syn, c);
       break;
-    default:
-      break;
+    default: break;
   }
   Val v = value(syn, c);
   if (!v.scalar()) misfit(syn.span, "an index must be a single integer, this is " + shape_text(v));
@@ -188,7 +196,8 @@ Expr Elaborator::size_value(const Syn& syn, Context& c) {
     if (!c.scope->find(key)) {
       auto items = script_items(syn.sub);
       bool index = std::all_of(items.begin(), items.end(), [&](auto& i) { return scan_.index_like(*i); });
-      if (!index) return make::ref(dims().named(literal_key(syn, true, false), syn.kids[0]->latex + "_{" + flat(*syn.sub) + "}"));
+      if (!index)
+        return make::ref(dims().named(literal_key(syn, true, false), syn.kids[0]->latex + "_{" + flat(*syn.sub) + "}"));
       std::vector<Expr> at;
       for (const SynPtr& item : items) at.push_back(index_value(*item, c));
       return make::ref(dims().named(key, syn.kids[0]->latex, at.size()), at);
@@ -226,7 +235,8 @@ bool limits_bind(const std::string& letter, const Syn& limits) {
 
 }  // namespace
 
-bool Elaborator::occurs_free(const std::string& letter, const std::vector<SynPtr>& factors, const std::vector<const Syn*>& apart) {
+bool Elaborator::occurs_free(const std::string& letter, const std::vector<SynPtr>& factors,
+                             const std::vector<const Syn*>& apart) {
   for (const SynPtr& factor : factors) {
     if (!factor || std::find(apart.begin(), apart.end(), factor.get()) != apart.end()) continue;
     const Syn& s = *factor;
@@ -234,7 +244,8 @@ bool Elaborator::occurs_free(const std::string& letter, const std::vector<SynPtr
     if (s.kind == SynKind::bigop && s.sub && limits_bind(letter, *s.sub)) return false;  // and so in all that follows
     if (occurs_free(letter, {s.sub}, apart) || occurs_free(letter, {s.sup}, apart)) return true;
     if (s.kind == SynKind::product ? occurs_free(letter, s.kids, apart)
-                                   : std::any_of(s.kids.begin(), s.kids.end(), [&](const SynPtr& kid) { return occurs_free(letter, {kid}, apart); }))
+                                   : std::any_of(s.kids.begin(), s.kids.end(),
+                                                 [&](const SynPtr& kid) { return occurs_free(letter, {kid}, apart); }))
       return true;
   }
   return false;
@@ -242,8 +253,10 @@ bool Elaborator::occurs_free(const std::string& letter, const std::vector<SynPtr
 
 Elaborator::Binder Elaborator::bind(const Syn& bigop, const std::vector<SynPtr>& region, Context& c) {
   Binder binder;
-  binder.op = bigop.text == "sum" ? ReduceOp::sum : bigop.text == "prod" ? ReduceOp::product
-              : bigop.text == "max" ? ReduceOp::max : ReduceOp::min;
+  binder.op = bigop.text == "sum"    ? ReduceOp::sum
+              : bigop.text == "prod" ? ReduceOp::product
+              : bigop.text == "max"  ? ReduceOp::max
+                                     : ReduceOp::min;
   if (bigop.text != "sum" && bigop.text != "prod" && bigop.text != "max" && bigop.text != "min")
     not_read("operator", bigop.span, "`" + bigop.text + "` is not read");
   if (!bigop.sub) not_read("limits", bigop.span, "what runs here is not said", "write the index below the sign");
@@ -268,8 +281,8 @@ Elaborator::Binder Elaborator::bind(const Syn& bigop, const std::vector<SynPtr>&
 
   // Σ_{i≠j} a_i a_j runs over both letters where neither means anything outside.
   auto runs_here = [&](const Syn& s) {
-    if (s.kind != SynKind::name || c.bound.contains(name_key(s)) || c.scope->find(name_key(s)) || dims().has(name_key(s)) ||
-        scan_.size_letters.contains(name_key(s)) || !occurs_free(name_key(s), region, {}))
+    if (s.kind != SynKind::name || c.bound.contains(name_key(s)) || c.scope->find(name_key(s)) ||
+        dims().has(name_key(s)) || scan_.size_letters.contains(name_key(s)) || !occurs_free(name_key(s), region, {}))
       return false;
     std::vector<const Syn*> apart{&bigop};
     for (const SynPtr& kid : region) apart.push_back(kid.get());
@@ -289,8 +302,7 @@ Elaborator::Binder Elaborator::bind(const Syn& bigop, const std::vector<SynPtr>&
       for (const SynPtr& kid : s.kids) limit(*kid);
       return;
     }
-    if (s.kind != SynKind::chain || s.kids.size() < 2)
-      not_read("limits", s.span, "these limits are not read");
+    if (s.kind != SynKind::chain || s.kids.size() < 2) not_read("limits", s.span, "these limits are not read");
     const Syn& first = *s.kids[0];
     const std::string& rel = s.rels[0];
     if (rel != "=" && rel != "∈" && both_run(s)) return;
@@ -309,15 +321,19 @@ Elaborator::Binder Elaborator::bind(const Syn& bigop, const std::vector<SynPtr>&
       const Syn& letter = first.kind == SynKind::name && !c.bound.contains(name_key(first)) ? first : *s.kids[1];
       if (letter.kind != SynKind::name) not_read("limits", s.span, "these limits are not read");
       auto here = [&](const Syn& side) {
-        return side.kind == SynKind::name && std::find(binder.letters.begin(), binder.letters.end(), name_key(side)) != binder.letters.end();
+        return side.kind == SynKind::name &&
+               std::find(binder.letters.begin(), binder.letters.end(), name_key(side)) != binder.letters.end();
       };
       if (here(first) || here(*s.kids[1])) {
         binder.guards.push_back(std::make_shared<Syn>(s));
         return;
       }
-      bool bound_here = std::find(binder.letters.begin(), binder.letters.end(), name_key(letter)) != binder.letters.end();
-      if (!bound_here && !(c.bound.contains(name_key(letter)) && &letter != &first)) add(name_key(letter), used_range(name_key(letter)));
-      else if (!bound_here) add(name_key(first), used_range(name_key(first)));
+      bool bound_here =
+          std::find(binder.letters.begin(), binder.letters.end(), name_key(letter)) != binder.letters.end();
+      if (!bound_here && !(c.bound.contains(name_key(letter)) && &letter != &first))
+        add(name_key(letter), used_range(name_key(letter)));
+      else if (!bound_here)
+        add(name_key(first), used_range(name_key(first)));
       binder.guards.push_back(std::make_shared<Syn>(s));
       return;
     }

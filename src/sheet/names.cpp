@@ -8,10 +8,13 @@ namespace gradus {
 
 namespace {
 
-bool is_transpose(const Syn& sup) { return sup.kind == SynKind::name && (sup.text == "⊤" || sup.text == "T" || sup.text == "'"); }
+bool is_transpose(const Syn& sup) {
+  return sup.kind == SynKind::name && (sup.text == "⊤" || sup.text == "T" || sup.text == "'");
+}
 
 bool is_label_mark(const Syn& sup) {
-  return sup.kind == SynKind::name && (sup.text == "*" || sup.text == "∗" || sup.text == "⋆" || sup.text == "+" || sup.text == "†");
+  return sup.kind == SynKind::name &&
+         (sup.text == "*" || sup.text == "∗" || sup.text == "⋆" || sup.text == "+" || sup.text == "†");
 }
 
 }  // namespace
@@ -72,11 +75,15 @@ Entry& Elaborator::infer(const Syn& name, Context& c, const SynPtr& sub, const S
   std::size_t axis = 0;
   auto add = [&](Place place, bool unbounded) {
     symbol->places.push_back(place);
-    symbol->indices.push_back(unbounded ? Range{} : layer_units && sups > 0 ? *layer_units : dims().flexible(hint.substr(hint.find(':') + 1) + "@" + hint + "#" + std::to_string(axis)));
+    symbol->indices.push_back(unbounded                 ? Range{}
+                              : layer_units && sups > 0 ? *layer_units
+                                                        : dims().flexible(hint.substr(hint.find(':') + 1) + "@" + hint +
+                                                                          "#" + std::to_string(axis)));
     ++axis;
   };
   if (auto known = known_.layouts.find(hint); known != known_.layouts.end()) {
-    for (std::size_t k = 0; k < known->second.places.size(); ++k) add(known->second.places[k], k < known->second.family);
+    for (std::size_t k = 0; k < known->second.places.size(); ++k)
+      add(known->second.places[k], k < known->second.family);
     symbol->family = known->second.family;
     subs = sups = extra = 0;
     open = true;
@@ -87,7 +94,8 @@ Entry& Elaborator::infer(const Syn& name, Context& c, const SynPtr& sub, const S
     // As its definition has it.
   } else if (!axes_are_subs || open) {
     for (int i = 0; i < subs; ++i) add(Place::sub, open);
-    for (int i = 0; i < sups; ++i) add(use.sup_paren ? Place::sup_paren : use.sup_bracket ? Place::sup_bracket : Place::sup, open || use.sup_index);
+    for (int i = 0; i < sups; ++i)
+      add(use.sup_paren ? Place::sup_paren : use.sup_bracket ? Place::sup_bracket : Place::sup, open || use.sup_index);
     symbol->family = symbol->indices.size();
     for (int i = 0; i < extra; ++i) add(Place::axis, false);
     // z_j^{(l)}: the subscript of an indexed family is its component.
@@ -123,7 +131,9 @@ Entry& Elaborator::infer(const Syn& name, Context& c, const SynPtr& sub, const S
 
 Val Elaborator::load_entry(Entry& entry, const Syn& name, const SynPtr& sub, const SynPtr& sup, SynPtr& left_sub,
                            SynPtr& left_sup, Context& c) {
-  if (entry.broken) not_read("definition", name.span, "the definition of " + shown_name(name) + " was not understood", "see the message there");
+  if (entry.broken)
+    not_read("definition", name.span, "the definition of " + shown_name(name) + " was not understood",
+             "see the message there");
   left_sub = sub;
   left_sup = sup;
   auto items_of = [&](const SynPtr& script) { return script_items(script); };
@@ -141,7 +151,8 @@ Val Elaborator::load_entry(Entry& entry, const Syn& name, const SynPtr& sub, con
     Val v;
     v.span = name.span;
     v.function = std::make_shared<FunctionVal>();
-    if (!entry.composition.empty()) v.function->chain.assign(entry.composition.begin(), entry.composition.end());
+    if (!entry.composition.empty())
+      v.function->chain.assign(entry.composition.begin(), entry.composition.end());
     else
       v.function->chain.push_back(entry.callable);
     return v;
@@ -149,8 +160,8 @@ Val Elaborator::load_entry(Entry& entry, const Syn& name, const SynPtr& sub, con
   return load_scripted(symbol, name, sub, sup, left_sub, left_sup, c);
 }
 
-Val Elaborator::load_scripted(const Symbol* symbol, const Syn& name, const SynPtr& sub, const SynPtr& sup, SynPtr& left_sub,
-                              SynPtr& left_sup, Context& c) {
+Val Elaborator::load_scripted(const Symbol* symbol, const Syn& name, const SynPtr& sub, const SynPtr& sup,
+                              SynPtr& left_sub, SynPtr& left_sup, Context& c) {
   left_sub = sub;
   left_sup = sup;
   std::vector<std::size_t> below, above;
@@ -167,7 +178,8 @@ Val Elaborator::load_scripted(const Symbol* symbol, const Syn& name, const SynPt
     auto items = script_items(sub);
     if (below.empty()) {
       std::string help = symbol->indices.empty() && !inferred.contains(symbol) ? symbol->name + " is a scalar" : "";
-      if (auto it = inferred.find(symbol); it != inferred.end()) known_.raise(it->second, static_cast<int>(items.size()));
+      if (auto it = inferred.find(symbol); it != inferred.end())
+        known_.raise(it->second, static_cast<int>(items.size()));
       misfit(sub->span, symbol->name + " has no component to choose", help);
     }
     if (items.size() > below.size()) {
@@ -217,8 +229,10 @@ void Elaborator::check_range(Expr term, const Range& axis, const Symbol* symbol,
     auto low = compare(Relation::lt, term, axis.lo), high = compare(Relation::gt, term, axis.hi);
     if ((low && *low) || (high && *high))
       throw Fit{{Severity::error, "index-range", item.span,
-                 symbol->name + " has no component " + index_text(term) + ": its index runs " + index_text(axis.lo) + "…" +
-                     index_text(axis.hi), "check the range of the index"}, true};
+                 symbol->name + " has no component " + index_text(term) + ": its index runs " + index_text(axis.lo) +
+                     "…" + index_text(axis.hi),
+                 "check the range of the index"},
+                true};
   }
 }
 
@@ -231,8 +245,10 @@ const IndexVar* Elaborator::current_sample(const Symbol& symbol, const Syn& name
         s.sub->kind == SynKind::name) {
       std::string letter = name_key(*s.sub);
       const IndexVar* var = nullptr;
-      if (auto it = c.bound.find(letter); it != c.bound.end()) var = it->second;
-      else if (auto free = c.indices.find(letter); free != c.indices.end()) var = free->second;
+      if (auto it = c.bound.find(letter); it != c.bound.end())
+        var = it->second;
+      else if (auto free = c.indices.find(letter); free != c.indices.end())
+        var = free->second;
       if (var && family.lo && var->lo == family.lo && var->hi == family.hi) found = var;
     }
     for (const SynPtr& kid : s.kids)
@@ -263,7 +279,8 @@ Val Elaborator::adjoint(const Syn& s, Context& c) {
 
 Val Elaborator::name_value(const Syn& name, Context& c) {
   std::string key = name_key(name);
-  if (!adjoint_accent.empty() && name.accent == adjoint_accent && adjoint_syntax && !c.scope->find(key)) return adjoint(name, c);
+  if (!adjoint_accent.empty() && name.accent == adjoint_accent && adjoint_syntax && !c.scope->find(key))
+    return adjoint(name, c);
   if (auto it = c.bound.find(key); it != c.bound.end()) return algebra_.scalar(make::index(it->second), name.span);
   if (auto it = c.formals.find(key); it != c.formals.end()) return load(it->second, {}, name.span);
   SynPtr left_sub, left_sup;
@@ -276,7 +293,8 @@ Val Elaborator::name_value(const Syn& name, Context& c) {
     return algebra_.scalar(make::func(Elementary::exp, make::number(1)), name.span);
   if (name.text == "…" || name.text == "∞" || name.text == "∇" || name.text == "∂")
     not_read("notation", name.span, "`" + name.text + "` cannot stand here");
-  if ((name.text == "1" || name.text == "𝟏") && name.style != "") return ones(dims().flexible("ones" + std::to_string(name.span.begin) + "#0"), name.span);
+  if ((name.text == "1" || name.text == "𝟏") && name.style != "")
+    return ones(dims().flexible("ones" + std::to_string(name.span.begin) + "#0"), name.span);
   if (name.text == "0" && name.style != "") {
     Val zero = algebra_.scalar(make::number(0), name.span);
     zero.numeral = true;
@@ -284,13 +302,15 @@ Val Elaborator::name_value(const Syn& name, Context& c) {
   }
   if (name.text == "I" && !usage(key).called && !matrix_convention)
     return identity(dims().flexible("I" + std::to_string(name.span.begin) + "#0"), name.span);
-  if (c.ranges.contains(key) && c.ranges[key].lo) return algebra_.scalar(make::index(letter_index(key, c, nullptr)), name.span);
+  if (c.ranges.contains(key) && c.ranges[key].lo)
+    return algebra_.scalar(make::index(letter_index(key, c, nullptr)), name.span);
   if (scan_.index_letters.contains(name.text) && usage(key).subs == 0 && !usage(key).differentiated_by &&
       name.style.empty() && name.accent.empty() && guess_range(name.text, statement_sides(c), c))
     return algebra_.scalar(make::index(letter_index(key, c, nullptr)), name.span);
   if (is_named_function(name.text) && (name.style == "op"))
     not_read("argument", name.span, "`" + name.text + "` stands without an argument");
-  if (name.style == "op" && name.text.size() > 1 && !usage(key).differentiated_by && name.text[0] >= 'a' && name.text[0] <= 'z')
+  if (name.style == "op" && name.text.size() > 1 && !usage(key).differentiated_by && name.text[0] >= 'a' &&
+      name.text[0] <= 'z')
     not_read("function", name.span, "the function `" + name.text + "` is not known", "define it before its first use");
   return load_entry(infer(name, c, nullptr, nullptr), name, nullptr, nullptr, left_sub, left_sup, c);
 }
@@ -335,15 +355,18 @@ Val Elaborator::with_superscript(Val base, const Syn& sup, Context& c) {
   Span span = cover(base.span, sup.span);
   if (is_transpose(sup)) {
     if (base.scalar() && base.body->kind == Kind::ref) {
-      if (auto it = inferred.find(base.body->symbol); it != inferred.end() && base.body->kids.empty()) known_.raise(it->second, 1);
-      if (sup.text == "T" && (dims().has("T") || scan_.size_letters.contains("T")) && !inferred.contains(base.body->symbol))
+      if (auto it = inferred.find(base.body->symbol); it != inferred.end() && base.body->kids.empty())
+        known_.raise(it->second, 1);
+      if (sup.text == "T" && (dims().has("T") || scan_.size_letters.contains("T")) &&
+          !inferred.contains(base.body->symbol))
         return algebra_.power(base, make::ref(dims().named("T", "T")));
     }
     Val out = algebra_.transpose(std::move(base));
     out.span = span;
     return out;
   }
-  if (sup.kind == SynKind::group && sup.open.empty() && sup.kids.size() == 1) return with_superscript(std::move(base), *sup.kids[0], c);
+  if (sup.kind == SynKind::group && sup.open.empty() && sup.kids.size() == 1)
+    return with_superscript(std::move(base), *sup.kids[0], c);
   if (sup.kind == SynKind::sum && sup.kids.size() == 1 && sup.signs[0] < 0) {
     const Syn& inner = *sup.kids[0];
     if (is_transpose(inner)) return algebra_.transpose(algebra_.inverse(base));
@@ -395,7 +418,9 @@ Val Elaborator::scripts_value(const Syn& s, Context& c) {
     SynPtr left_sub = sub, left_sup = sup;
     Entry* entry = nullptr;
     if (!formal) {
-      struct Literal { bool sub, sup; };
+      struct Literal {
+        bool sub, sup;
+      };
       for (Literal literal : {Literal{true, true}, Literal{true, false}, Literal{false, true}}) {
         if ((literal.sub && !sub) || (literal.sup && !sup)) continue;
         std::string name = literal_key(s, literal.sub, literal.sup);
@@ -418,12 +443,17 @@ Val Elaborator::scripts_value(const Syn& s, Context& c) {
       v = load_entry(*entry, base, sub, sup, left_sub, left_sup, c);
     } else if (auto special = special_scripts(s, c)) {
       return *special;
-    } else if (c.bound.contains(key) || c.indices.contains(key) || dims().has(key) || scan_.size_letters.contains(key)) {
-      if (sub) return algebra_.scalar(size_value(*[&] {
-        auto copy = std::make_shared<Syn>(s);
-        copy->sup = nullptr;
-        return copy;
-      }(), c), s.span);
+    } else if (c.bound.contains(key) || c.indices.contains(key) || dims().has(key) ||
+               scan_.size_letters.contains(key)) {
+      if (sub)
+        return algebra_.scalar(size_value(
+                                   *[&] {
+                                     auto copy = std::make_shared<Syn>(s);
+                                     copy->sup = nullptr;
+                                     return copy;
+                                   }(),
+                                   c),
+                               s.span);
       v = name_value(base, c);
       left_sub = sub;
     } else if (name_is_constant(base) && !(base.text == "π" && usage(key).subs > 0)) {
@@ -465,7 +495,8 @@ Val Elaborator::scripts_value(const Syn& s, Context& c) {
 Val Elaborator::prime_of(const Val& v, int order, Context& c) {
   std::vector<const Symbol*> candidates;
   for (const Symbol* s : symbols_in(v.body))
-    if ((s->role == Role::variable || s->role == Role::parameter) && !s->defined() && s->indices.empty() && !s->traits.integer)
+    if ((s->role == Role::variable || s->role == Role::parameter) && !s->defined() && s->indices.empty() &&
+        !s->traits.integer)
       candidates.push_back(s);
   if (candidates.size() != 1) not_read("prime", v.span, "it is not said what ' differentiates by", "write d/dx");
   Val out = v;

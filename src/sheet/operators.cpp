@@ -33,7 +33,8 @@ Val Elaborator::by_variable(const Val& of, const Val& by, DerivMode mode, Contex
   out.body = make::deriv(of.body, by.body, mode);
   out.span = span;
   for (const IndexVar* axis : by.axes)
-    if (!axis->lo || !axis->hi) not_read("derivative-by", by.span, "it is not said which member of " + by.body->symbol->name + " is meant");
+    if (!axis->lo || !axis->hi)
+      not_read("derivative-by", by.span, "it is not said which member of " + by.body->symbol->name + " is meant");
   if (of.scalar()) {
     out.axes = by.axes;
     out.row = by.row != (c.layout == Layout::numerator);
@@ -63,8 +64,11 @@ int Elaborator::slot_named(const FunctionVal& f, const std::vector<Val>& args, c
   const Symbol* moving = nullptr;
   Expr exact = nullptr;
   std::string key = name_key(base);
-  if (auto it = c.formals.find(key); it != c.formals.end()) wanted = it->second;
-  else if (Entry* entry = c.scope->find(by.kind == SynKind::scripts && c.scope->find(literal_key(by, true, false)) ? literal_key(by, true, false) : key))
+  if (auto it = c.formals.find(key); it != c.formals.end())
+    wanted = it->second;
+  else if (Entry* entry = c.scope->find(by.kind == SynKind::scripts && c.scope->find(literal_key(by, true, false))
+                                            ? literal_key(by, true, false)
+                                            : key))
     wanted = entry->symbol, moving = entry->callable;
   if (by.kind == SynKind::scripts && wanted) {
     Val v = value(by, c);
@@ -73,18 +77,21 @@ int Elaborator::slot_named(const FunctionVal& f, const std::vector<Val>& args, c
   int found = -1, count = 0;
   for (std::size_t k = 0; k < args.size(); ++k) {
     bool is = wanted && args[k].body && args[k].body->kind == Kind::ref && args[k].body->symbol == wanted;
-    if (moving && args[k].body && args[k].body->kind == Kind::ref && args[k].body->symbol == moving) is = true;  // ∂_x f(x(t), y(t))
+    if (moving && args[k].body && args[k].body->kind == Kind::ref && args[k].body->symbol == moving)
+      is = true;  // ∂_x f(x(t), y(t))
     if (is && exact && args[k].scalar() && args[k].body != exact) is = false;
     if (is) found = static_cast<int>(k), ++count;
   }
   if (count == 0)
     for (std::size_t k = 0; k < std::min(args.size(), f.chain.back()->formals.size()); ++k)
-      if (f.chain.back()->formals[k]->name == key || f.chain.back()->formals[k]->name == shown_name(base)) found = static_cast<int>(k), ++count;
+      if (f.chain.back()->formals[k]->name == key || f.chain.back()->formals[k]->name == shown_name(base))
+        found = static_cast<int>(k), ++count;
   if (count == 0) {
     // f : ℝ × ℝ → ℝ without names for its arguments: x, y, z or u, v in their order.
     static const std::vector<std::vector<std::string>> kOrders = {{"x", "y", "z"}, {"u", "v", "w"}, {"s", "t"}};
     const auto& formals = f.chain.back()->formals;
-    bool unnamed = std::all_of(formals.begin(), formals.end(), [](const Symbol* formal) { return formal->name.rfind("·", 0) == 0; });
+    bool unnamed = std::all_of(formals.begin(), formals.end(),
+                               [](const Symbol* formal) { return formal->name.rfind("·", 0) == 0; });
     if (unnamed)
       for (const auto& order : kOrders) {
         auto it = std::find(order.begin(), order.end(), key);
@@ -118,15 +125,18 @@ Val Elaborator::nabla(const Operand& of, const SynPtr& by, int order, Span span,
     if (by && slot < 0) not_read("slot", by->span, "there is no such argument");
     if (!by && count > 1) {
       if (!c.liberty.slot)
-        misfit(of.span, "∇" + of.function->chain.back()->name + " has the entries of all " + std::to_string(count) + " arguments",
-               "write ∇₁" + of.function->chain.back()->name + " for the gradient in the first argument");
+        misfit(
+            of.span,
+            "∇" + of.function->chain.back()->name + " has the entries of all " + std::to_string(count) + " arguments",
+            "write ∇₁" + of.function->chain.back()->name + " for the gradient in the first argument");
       slot = -1;
       // The derivative that follows names the argument: ∇g(f_1(x), f_2(x))^T Df_1(x).
       if (of.next && of.next_next && of.next->kind == SynKind::name && (of.next->text == "D" || of.next->text == "J")) {
         for (std::size_t k = 0; k < of.arg_syntax.size(); ++k) {
           const Syn& arg = *of.arg_syntax[k];
           const Syn& head = arg.kind == SynKind::product ? *arg.kids[0] : arg;
-          if (head.kind == SynKind::scripts && of.next_next->kind == SynKind::scripts && dump(head) == dump(*of.next_next))
+          if (head.kind == SynKind::scripts && of.next_next->kind == SynKind::scripts &&
+              dump(head) == dump(*of.next_next))
             slot = slot == -1 ? static_cast<int>(k) : -2;
         }
       }
@@ -134,11 +144,12 @@ Val Elaborator::nabla(const Operand& of, const SynPtr& by, int order, Span span,
         slot = std::min<int>(c.liberty.slot, static_cast<int>(count)) - 1;
         c.slots_open = std::max<int>(c.slots_open, static_cast<int>(count));
       }
-      c.readings.push_back("∇" + of.function->chain.back()->name + " is the gradient in argument " + std::to_string(slot + 1) +
-                           " (as written it has the entries of all arguments)");
+      c.readings.push_back("∇" + of.function->chain.back()->name + " is the gradient in argument " +
+                           std::to_string(slot + 1) + " (as written it has the entries of all arguments)");
     }
     out = in_slot(*of.function, of.args, slot, order, of.span, c);
-    std::size_t value_rank = out.rank() - static_cast<std::size_t>(order) * of.args[static_cast<std::size_t>(slot)].rank();
+    std::size_t value_rank =
+        out.rank() - static_cast<std::size_t>(order) * of.args[static_cast<std::size_t>(slot)].rank();
     if (value_rank == 1 && out.rank() == 2) {
       std::swap(out.axes[0], out.axes[1]);
       c.readings.push_back("∇ of a vector function is its transposed Jacobian");
@@ -155,7 +166,8 @@ Val Elaborator::nabla(const Operand& of, const SynPtr& by, int order, Span span,
     if (v.body->kind == Kind::ref && v.body->symbol->defined()) {
       candidates.clear();
       for (const Symbol* s : symbols)
-        if (s->role == Role::variable && !s->defined() && s->rank() > 0 && usage(s->name).differentiated_by && depends_on(v.body, s))
+        if (s->role == Role::variable && !s->defined() && s->rank() > 0 && usage(s->name).differentiated_by &&
+            depends_on(v.body, s))
           candidates.push_back(s);
     }
     if (candidates.size() != 1)
@@ -175,14 +187,16 @@ Val Elaborator::nabla(const Operand& of, const SynPtr& by, int order, Span span,
     bool others_depend = false;
     if (slot >= 0 && of.args[static_cast<std::size_t>(slot)].body->kind == Kind::ref)
       for (std::size_t k = 0; k < of.args.size(); ++k)
-        others_depend |= static_cast<int>(k) != slot && depends_on(of.args[k].body, of.args[static_cast<std::size_t>(slot)].body->symbol);
+        others_depend |= static_cast<int>(k) != slot &&
+                         depends_on(of.args[k].body, of.args[static_cast<std::size_t>(slot)].body->symbol);
     if (slot >= 0 && (others_depend || c.scope->find(name_key(base_of(*by))) == nullptr)) {
       out = in_slot(*of.function, of.args, slot, order, of.span, c);
       if (out.rank() == 1) out.row = c.layout == Layout::numerator;
       return finish(out, of, c);
     }
   }
-  auto letters = by->kind == SynKind::product && order == 2 ? by->kids : std::vector<SynPtr>(static_cast<std::size_t>(order), by);
+  auto letters =
+      by->kind == SynKind::product && order == 2 ? by->kids : std::vector<SynPtr>(static_cast<std::size_t>(order), by);
   out = v;
   for (const SynPtr& letter : letters) {
     Val variable = member_for(value(*letter, c), v, c);
@@ -208,7 +222,8 @@ Val Elaborator::nabla(const Operand& of, const SynPtr& by, int order, Span span,
 Val Elaborator::member_for(const Val& by, const Val& of, Context& c) {
   // ∇_a C, where C is a function of one member a^L of the family a.
   const Symbol* family = variable_of(by);
-  if (!family || family->family == 0 || by.rank() != family->indices.size() || !of.body || of.body->kind != Kind::ref) return by;
+  if (!family || family->family == 0 || by.rank() != family->indices.size() || !of.body || of.body->kind != Kind::ref)
+    return by;
   std::set<Expr> members;
   for (const Clause& clause : of.body->symbol->clauses)
     visit(clause.body, [&](Expr e) {
@@ -220,7 +235,8 @@ Val Elaborator::member_for(const Val& by, const Val& of, Context& c) {
       }
     });
   if (members.size() != 1 || family->family != 1) return by;
-  c.readings.push_back(family->name + " is " + family->name + " at " + index_text(*members.begin()) + ", what " + of.body->symbol->name + " is a function of");
+  c.readings.push_back(family->name + " is " + family->name + " at " + index_text(*members.begin()) + ", what " +
+                       of.body->symbol->name + " is a function of");
   Val out = load(family, {*members.begin()}, by.span);
   return out;
 }
@@ -243,7 +259,8 @@ Val Elaborator::partial(const Operand& of, const std::vector<SynPtr>& by, Span s
       const std::size_t first = out.rank() - by.size();
       for (const SynPtr& letter : by) {
         Range axis{out.axes[first]->lo, out.axes[first]->hi};
-        Expr at = letter->kind == SynKind::number ? index_value(*letter, c) : make::index(letter_index(name_key(*letter), c, &axis));
+        Expr at = letter->kind == SynKind::number ? index_value(*letter, c)
+                                                  : make::index(letter_index(name_key(*letter), c, &axis));
         out = algebra_.component(out, first, at);
       }
       return finish(out, of, c);
@@ -263,7 +280,9 @@ Val Elaborator::jacobian(const Operand& of, const SynPtr& by, int order, Span sp
     int slot = by ? slot_named(*of.function, of.args, *by, c) : 0;
     if (slot < 0) not_read("slot", by->span, "there is no such argument");
     if (!by && of.args.size() > 1)
-      misfit(of.span, "D" + of.function->chain.back()->name + " of " + std::to_string(of.args.size()) + " arguments: it is not said which",
+      misfit(of.span,
+             "D" + of.function->chain.back()->name + " of " + std::to_string(of.args.size()) +
+                 " arguments: it is not said which",
              "write D_1 for the derivative in the first argument");
     out = in_slot(*of.function, of.args, slot, order, of.span, c);
     if (out.rank() == 1) out.row = order == 1 && of.args[static_cast<std::size_t>(slot)].rank() == 1;
@@ -278,7 +297,8 @@ Val Elaborator::jacobian(const Operand& of, const SynPtr& by, int order, Span sp
       for (const Symbol* s : symbols_in(v.body))
         if (s->role == Role::variable && !s->defined() && s->rank() > 0) candidates.push_back(s);
     }
-    if (candidates.size() != 1) not_read("jacobian", span, "it is not said what D differentiates by", "write the variable below it: D_x");
+    if (candidates.size() != 1)
+      not_read("jacobian", span, "it is not said what D differentiates by", "write the variable below it: D_x");
     out = v;
     for (int i = 0; i < order; ++i) {
       Val variable = load(candidates[0], {}, span);
@@ -305,17 +325,19 @@ Val Elaborator::derivative_fraction(const Syn& d, Context& c, const Val* operand
     of = *operand;
   } else {
     // f(x_t, h_{t-1}, w) with ∂ by one argument that another depends on: partial, in that slot.
-    const Syn* head = numerator->kind == SynKind::product && numerator->kids.size() == 2 ? numerator->kids[0].get() : nullptr;
+    const Syn* head =
+        numerator->kind == SynKind::product && numerator->kids.size() == 2 ? numerator->kids[0].get() : nullptr;
     const Syn* group = head ? numerator->kids[1].get() : nullptr;
-    if (d.text == "∂" && by.size() == 1 && head && group->kind == SynKind::group && group->open == "(" && group->kids.size() > 1 &&
-        is_function(*head, c) && !is_named_function(base_of(*head).text)) {
+    if (d.text == "∂" && by.size() == 1 && head && group->kind == SynKind::group && group->open == "(" &&
+        group->kids.size() > 1 && is_function(*head, c) && !is_named_function(base_of(*head).text)) {
       Val f = function_value(*head, c);
       std::vector<Val> args = arguments(*group, c);
       int slot = slot_named(*f.function, args, *by[0], c);
       if (slot >= 0 && args[static_cast<std::size_t>(slot)].body->kind == Kind::ref) {
         bool others = false;
         for (std::size_t k = 0; k < args.size(); ++k)
-          others |= static_cast<int>(k) != slot && depends_on(args[k].body, args[static_cast<std::size_t>(slot)].body->symbol);
+          others |= static_cast<int>(k) != slot &&
+                    depends_on(args[k].body, args[static_cast<std::size_t>(slot)].body->symbol);
         if (others) slotted = in_slot(*f.function, args, slot, 1, d.span, c);
       }
     }
@@ -346,14 +368,16 @@ Val Elaborator::derivative_fraction(const Syn& d, Context& c, const Val* operand
   out.leibniz = nullptr;
   if (by.size() == 1 && numerator) {
     Val variable = value(*by[0], c);
-    out.leibniz = std::make_shared<Leibniz>(Leibniz{dump(*numerator), dump(*by[0]), out.rank() - variable.rank(), variable.rank()});
+    out.leibniz = std::make_shared<Leibniz>(
+        Leibniz{dump(*numerator), dump(*by[0]), out.rank() - variable.rank(), variable.rank()});
   }
   return out;
 }
 
 Val Elaborator::numerator_value(const Syn& numerator, const Syn& by, Context& c) {
   const Syn& base = base_of(numerator);
-  if (base.kind == SynKind::name && is_function(numerator, c) && !(is_named_function(base.text) && !c.scope->find(name_key(base)))) {
+  if (base.kind == SynKind::name && is_function(numerator, c) &&
+      !(is_named_function(base.text) && !c.scope->find(name_key(base)))) {
     Val f = function_value(numerator, c);
     // A bare function: at the names that it is a function of, or at what it is differentiated by.
     try {
@@ -367,7 +391,8 @@ Val Elaborator::numerator_value(const Syn& numerator, const Syn& by, Context& c)
     }
   }
   Val v = value(numerator, c);
-  if (v.function) v = apply(*v.function, default_arguments(v.function->chain.back(), c, numerator.span), numerator.span, c);
+  if (v.function)
+    v = apply(*v.function, default_arguments(v.function->chain.back(), c, numerator.span), numerator.span, c);
   v.span = numerator.span;
   return v;
 }
@@ -381,7 +406,8 @@ Val Elaborator::restrict_to(const Val& of, const Syn& where, Context& c) {
       not_read("evaluation", where.span, "the place of evaluation is not read", "write it as x=a");
     Val x = value(*chain->kids[0], c), a = value(*chain->kids[1], c);
     const Symbol* symbol = variable_of(x);
-    if (!symbol || x.rank() != symbol->indices.size()) not_read("evaluation", chain->span, "only a whole variable can be put to a value");
+    if (!symbol || x.rank() != symbol->indices.size())
+      not_read("evaluation", chain->span, "only a whole variable can be put to a value");
     IndexVars params = x.axes;
     Expr body = a.body;
     if (!a.numeral) {
@@ -439,7 +465,9 @@ Val Elaborator::differential(const Val& of, Span span, Context& c) {
     for (auto it = x.axes.rbegin(); it != x.axes.rend(); ++it) term = make::sum(*it, term);
     terms.push_back(term);
   }
-  if (terms.empty()) not_read("differential", span, "it is not said by what this differential is taken", "write dX for the variable's differential");
+  if (terms.empty())
+    not_read("differential", span, "it is not said by what this differential is taken",
+             "write dX for the variable's differential");
   out.body = make::add(terms);
   out.span = span;
   out.leibniz = nullptr;

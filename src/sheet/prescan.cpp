@@ -17,13 +17,15 @@ bool index_shape(const Syn& syn) {
   if (syn.kind == SynKind::number) return syn.text.find('.') == std::string::npos;
   if (syn.kind == SynKind::name) return syn.style != "op" && syn.text != "⊤" && syn.text != "*";
   if (syn.kind == SynKind::sum)
-    return syn.kids.size() >= 2 && std::all_of(syn.kids.begin(), syn.kids.end(), [](auto& k) { return index_shape(*k); });
+    return syn.kids.size() >= 2 &&
+           std::all_of(syn.kids.begin(), syn.kids.end(), [](auto& k) { return index_shape(*k); });
   if (syn.kind == SynKind::product)
     return std::all_of(syn.kids.begin(), syn.kids.end(), [](auto& k) { return index_shape(*k); });
   return false;
 }
 
-const std::set<std::string> kConventional = {"i", "j", "k", "l", "m", "n", "p", "q", "r", "s", "t", "ℓ", "μ", "ν", "a", "b"};
+const std::set<std::string> kConventional = {"i", "j", "k", "l", "m", "n", "p", "q",
+                                             "r", "s", "t", "ℓ", "μ", "ν", "a", "b"};
 
 class Scanner {
  public:
@@ -53,18 +55,21 @@ class Scanner {
   void head_sups(const Syn& s) {
     if (!s.sup || is_transpose(s.sup) || s.kids[0]->kind != SynKind::name) return;
     Usage& u = out_.names[name_key(*s.kids[0])];
-    if (s.sup->kind == SynKind::name && s.sup->text != "*" && s.sup->text != "+") u.sup_index = true, u.sups = std::max(u.sups, 1);
+    if (s.sup->kind == SynKind::name && s.sup->text != "*" && s.sup->text != "+")
+      u.sup_index = true, u.sups = std::max(u.sups, 1);
   }
 
   void set_sizes(const Syn& s) {
-    if (s.kind == SynKind::scripts && s.kids[0]->kind == SynKind::name && s.kids[0]->text == "R" && s.sup) sizes(*s.sup);
+    if (s.kind == SynKind::scripts && s.kids[0]->kind == SynKind::name && s.kids[0]->text == "R" && s.sup)
+      sizes(*s.sup);
     for (const SynPtr& kid : s.kids)
       if (kid) set_sizes(*kid);
   }
 
   void sizes(const Syn& s) {
     if (s.kind == SynKind::name) out_.size_letters.insert(name_key(s));
-    if (s.kind == SynKind::scripts && s.kids[0]->kind == SynKind::name) out_.size_letters.insert(name_key(*s.kids[0]));
+    if (s.kind == SynKind::scripts && s.kids[0]->kind == SynKind::name)
+      out_.size_letters.insert(name_key(*s.kids[0]));
     else
       for (const SynPtr& kid : s.kids)
         if (kid) sizes(*kid);
@@ -106,7 +111,8 @@ class Scanner {
           u.letter_script |= index && item->kind != SynKind::number;
           u.shifted |= index && item->kind == SynKind::sum;
         }
-        if (index) u.subs = std::max(u.subs, static_cast<int>(items.size()));
+        if (index)
+          u.subs = std::max(u.subs, static_cast<int>(items.size()));
         else
           u.labels.insert(flat(*s.sub));
       }
@@ -114,10 +120,12 @@ class Scanner {
         if (!is_transpose(s.sup))
           for (auto& item : script_items(s.sup)) {
             u.letter_script |= item->kind == SynKind::name && out_.index_like(*item);
-            u.letter_above |= (item->kind == SynKind::name && out_.index_like(*item)) || (item->kind == SynKind::sum && item->kids.size() == 2);
+            u.letter_above |= (item->kind == SynKind::name && out_.index_like(*item)) ||
+                              (item->kind == SynKind::sum && item->kids.size() == 2);
             u.shifted |= item->kind == SynKind::sum && item->kids.size() == 2;
           }
-        if (is_transpose(s.sup)) u.transposed = true;
+        if (is_transpose(s.sup))
+          u.transposed = true;
         else if (s.sup->kind == SynKind::group && s.sup->open == "(") {
           u.sup_paren = true, u.sups = std::max<int>(u.sups, static_cast<int>(s.sup->kids.size()));
         } else if (s.sup->kind == SynKind::group && s.sup->open == "[")
@@ -158,21 +166,15 @@ class Scanner {
 
   void syn(const Syn& s) {
     switch (s.kind) {
-      case SynKind::scripts:
-        scripted(s);
-        return;
+      case SynKind::scripts: scripted(s); return;
       case SynKind::name: {
         Usage& u = out_.names[name_key(s)];
         u.bare = true;
         if (s.style == "bold") u.bold = true;
         return;
       }
-      case SynKind::bigop:
-        limits(s);
-        break;
-      case SynKind::product:
-        sequence(s.kids);
-        break;
+      case SynKind::bigop: limits(s); break;
+      case SynKind::product: sequence(s.kids); break;
       case SynKind::deriv:
         for (std::size_t i = 1; i < s.kids.size(); ++i) {
           const Syn& by = *s.kids[i];
@@ -180,8 +182,7 @@ class Scanner {
           if (name.kind == SynKind::name) out_.names[name_key(name)].differentiated_by = true;
         }
         break;
-      default:
-        break;
+      default: break;
     }
     if (s.sub && s.kind != SynKind::bigop) syn(*s.sub);
     for (const SynPtr& kid : s.kids)
@@ -202,8 +203,7 @@ std::vector<SynPtr> script_items(const SynPtr& script) {
       for (SynPtr& item : script_items(kid)) items.push_back(item);
     return items;
   }
-  if (script->kind == SynKind::product &&
-      std::all_of(script->kids.begin(), script->kids.end(), [](auto& k) {
+  if (script->kind == SynKind::product && std::all_of(script->kids.begin(), script->kids.end(), [](auto& k) {
         return k->kind == SynKind::name || k->kind == SynKind::number || k->kind == SynKind::scripts;
       })) {
     // "ij" is two indices, "2k" is one.
@@ -216,7 +216,8 @@ std::vector<SynPtr> script_items(const SynPtr& script) {
 bool Prescan::index_like(const Syn& script) const {
   if (!index_shape(script)) return false;
   if (script.kind == SynKind::name)
-    return index_letters.contains(script.text) || size_letters.contains(script.text) || kConventional.contains(script.text);
+    return index_letters.contains(script.text) || size_letters.contains(script.text) ||
+           kConventional.contains(script.text);
   return true;
 }
 

@@ -12,8 +12,8 @@
 namespace gradus {
 
 struct Usage {
-  int subs = 0;                ///< the most index-like subscripts seen at once
-  int sups = 0;                ///< superscript indices (w^{2,0}: 2)
+  int subs = 0;  ///< the most index-like subscripts seen at once
+  int sups = 0;  ///< superscript indices (w^{2,0}: 2)
   bool sup_paren = false, sup_bracket = false, sup_index = false;
   bool shifted = false;        ///< some index is a letter plus or minus something (h_{t-1})
   bool letter_above = false;   ///< some superscript index is a letter
@@ -21,7 +21,7 @@ struct Usage {
   bool called = false;         ///< followed by (…) somewhere
   std::set<int> call_arity;
   std::vector<std::string> call_names;  ///< the plain names of the first call with only plain names
-  bool bare = false;           ///< without arguments somewhere
+  bool bare = false;                    ///< without arguments somewhere
   bool primed = false;
   bool transposed = false;
   bool bold = false;
@@ -31,9 +31,9 @@ struct Usage {
 
 struct Prescan {
   std::map<std::string, Usage> names;
-  std::set<std::string> index_letters;   ///< bound by Σ, Π, max or quantified ("i = 1, …, m")
-  std::set<std::string> size_letters;    ///< upper limits, exponents of ℝ
-  std::set<std::string> differentials;   ///< names X for which `dX` is written
+  std::set<std::string> index_letters;  ///< bound by Σ, Π, max or quantified ("i = 1, …, m")
+  std::set<std::string> size_letters;   ///< upper limits, exponents of ℝ
+  std::set<std::string> differentials;  ///< names X for which `dX` is written
   bool index_like(const Syn& script) const;
   std::vector<std::map<std::string, Usage>> sections;  ///< the same, heading by heading
   const Usage& usage(const std::string& key, std::size_t section) const;

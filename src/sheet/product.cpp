@@ -10,7 +10,9 @@ namespace gradus {
 namespace {
 
 bool is_op(const Syn& s) { return s.kind == SynKind::op; }
-bool is_low(const std::string& op) { return op == "⊙" || op == "⊘" || op == "⊗" || op == ":" || op == "∘" || op == "⊕"; }
+bool is_low(const std::string& op) {
+  return op == "⊙" || op == "⊘" || op == "⊗" || op == ":" || op == "∘" || op == "⊕";
+}
 
 bool is_group(const Syn& s, bool square = false) {
   const Syn& base = base_of(s);
@@ -51,12 +53,17 @@ class ProductReader {
       }
       e_.hint_like(left, right);
       e_.hint_like(right, left);
-      if (op == "⊙" || op == "∘") left = algebra().hadamard(left, right, false);
-      else if (op == "⊘") left = algebra().hadamard(left, right, true);
-      else if (op == ":") left = algebra().frobenius(left, right);
-      else if (op == "⊗" && left.rank() == 1 && right.rank() == 1) left = algebra().outer(left, right);
+      if (op == "⊙" || op == "∘")
+        left = algebra().hadamard(left, right, false);
+      else if (op == "⊘")
+        left = algebra().hadamard(left, right, true);
+      else if (op == ":")
+        left = algebra().frobenius(left, right);
+      else if (op == "⊗" && left.rank() == 1 && right.rank() == 1)
+        left = algebra().outer(left, right);
       else
-        not_read("operator", span, "`" + op + "` is not read between " + shape_text(left) + " and " + shape_text(right));
+        not_read("operator", span,
+                 "`" + op + "` is not read between " + shape_text(left) + " and " + shape_text(right));
     }
     return left;
   }
@@ -104,14 +111,16 @@ class ProductReader {
     if (!a.leibniz || !b.leibniz) return std::nullopt;
     auto joined = [&](const Val& outer, const Val& inner) -> std::optional<Val> {
       std::size_t n = outer.leibniz->denominator_rank;
-      if (outer.leibniz->denominator != inner.leibniz->numerator || n != inner.leibniz->numerator_rank) return std::nullopt;
+      if (outer.leibniz->denominator != inner.leibniz->numerator || n != inner.leibniz->numerator_rank)
+        return std::nullopt;
       if (outer.rank() != outer.leibniz->numerator_rank + n || inner.rank() != n + inner.leibniz->denominator_rank)
         return std::nullopt;
       Val out = outer;
       IndexVars shared(outer.axes.end() - static_cast<std::ptrdiff_t>(n), outer.axes.end());
       IndexMap map;
       for (std::size_t i = 0; i < n; ++i) {
-        if (!e_.dims().unify({shared[i]->lo, shared[i]->hi}, {inner.axes[i]->lo, inner.axes[i]->hi})) return std::nullopt;
+        if (!e_.dims().unify({shared[i]->lo, shared[i]->hi}, {inner.axes[i]->lo, inner.axes[i]->hi}))
+          return std::nullopt;
         map[inner.axes[i]] = make::index(shared[i]);
       }
       out.body = make::mul({outer.body, substitute(inner.body, map)});
@@ -195,12 +204,15 @@ class ProductReader {
     return body;
   }
 
-  /// ∏_{k<j} a_k ∏_{k>j} a_k stand side by side: a ∏ ends where another sign begins that has nothing to do with its letters.
+  /// ∏_{k<j} a_k ∏_{k>j} a_k stand side by side: a ∏ ends where another sign begins that has nothing to do with its
+  /// letters.
   std::size_t product_ends(const std::vector<std::string>& letters) const {
     for (std::size_t i = at_ + 1; i < end_; ++i) {
       if (kids_[i]->kind != SynKind::bigop || is_op(*kids_[i - 1])) continue;
       bool free = std::any_of(letters.begin(), letters.end(), [&](const std::string& letter) {
-        return Elaborator::occurs_free(letter, {kids_.begin() + static_cast<std::ptrdiff_t>(i), kids_.begin() + static_cast<std::ptrdiff_t>(end_)}, {});
+        return Elaborator::occurs_free(
+            letter, {kids_.begin() + static_cast<std::ptrdiff_t>(i), kids_.begin() + static_cast<std::ptrdiff_t>(end_)},
+            {});
       });
       if (!free) return i;
     }
@@ -237,7 +249,8 @@ class ProductReader {
       return e_.derivative_fraction(s, c_, &of);
     }
     bool one = base.text == "1" || base.text == "𝟏";
-    if (one && s.kind == SynKind::name && !done() && here().kind == SynKind::group && here().kids.size() == 1 && here().kids[0]->kind == SynKind::chain) {
+    if (one && s.kind == SynKind::name && !done() && here().kind == SynKind::group && here().kids.size() == 1 &&
+        here().kids[0]->kind == SynKind::chain) {
       ++at_;  // 𝟏[i = j]
       return e_.value(*kids_[at_ - 1], c_);
     }
@@ -254,9 +267,11 @@ class ProductReader {
 
   /// df/dx (a): the derivative of a function that stands without its argument, at a.
   Val evaluated(const Syn& d, Val v) {
-    if (done() || here().kind != SynKind::group || here().open != "(" || here().kids.size() != 1 || d.kids.size() != 2) return v;
+    if (done() || here().kind != SynKind::group || here().open != "(" || here().kids.size() != 1 || d.kids.size() != 2)
+      return v;
     const Syn& numerator = *d.kids[0];
-    if ((numerator.kind != SynKind::name && numerator.kind != SynKind::scripts) || !e_.is_function(numerator, c_)) return v;
+    if ((numerator.kind != SynKind::name && numerator.kind != SynKind::scripts) || !e_.is_function(numerator, c_))
+      return v;
     const Syn& place = *here().kids[0];
     const Syn& by = *d.kids[1];
     if (place.kind != SynKind::number && (place.kind != SynKind::name || by.kind != SynKind::name)) return v;
@@ -265,7 +280,8 @@ class ProductReader {
     Val x = e_.value(by, c_), a = e_.value(place, c_);
     if (!x.body || x.body->kind != Kind::ref || x.rank() != x.body->symbol->indices.size())
       not_read("evaluation", place.span, "only a whole variable can be put to a value");
-    if (!(a.numeral && a.scalar()) && !algebra().same_shape(x, a)) misfit(place.span, shape_text(x) + " cannot be " + shape_text(a));
+    if (!(a.numeral && a.scalar()) && !algebra().same_shape(x, a))
+      misfit(place.span, shape_text(x) + " cannot be " + shape_text(a));
     Expr body = a.numeral && a.scalar() ? a.body : algebra().on_axes(a, x.axes);
     v.body = make::at(v.body, {x.body->symbol}, {Lambda{x.axes, body}});
     return v;
@@ -274,16 +290,21 @@ class ProductReader {
   /// L(w) of a quantity that is written with its variables.
   std::optional<Val> quantity_of(const Syn& s) {
     if (done()) return std::nullopt;
-    Entry* entry = s.kind == SynKind::scripts ? c_.scope->find(literal_key(s, true, false)) : c_.scope->find(name_key(s));
+    Entry* entry =
+        s.kind == SynKind::scripts ? c_.scope->find(literal_key(s, true, false)) : c_.scope->find(name_key(s));
     if (!entry || entry->of.empty()) return std::nullopt;
     const Syn& group = base_of(here());
     if (group.kind != SynKind::group || group.open != "(" || group.kids.size() != entry->of.size()) return std::nullopt;
     for (std::size_t k = 0; k < group.kids.size(); ++k) {
       const Syn& arg = *group.kids[k];
-      std::string key = arg.kind == SynKind::scripts ? literal_key(arg, true, false) : arg.kind == SynKind::name ? name_key(arg) : "";
+      std::string key = arg.kind == SynKind::scripts ? literal_key(arg, true, false)
+                        : arg.kind == SynKind::name  ? name_key(arg)
+                                                     : "";
       if (key != entry->of[k])
-        not_read("argument", group.span, entry->symbol->name + " is defined through quantities of " + entry->of[k] + ": it has no value elsewhere",
-                 "define those quantities as functions");
+        not_read(
+            "argument", group.span,
+            entry->symbol->name + " is defined through quantities of " + entry->of[k] + ": it has no value elsewhere",
+            "define those quantities as functions");
     }
     Val v = e_.load(entry->symbol, {}, cover(s.span, here().span));
     SynPtr sub, sup;
@@ -345,7 +366,8 @@ class ProductReader {
       int primes = here().kind == SynKind::scripts ? here().primes : 0;
       ++at_;
       std::vector<Val> args = e_.arguments(group, c_);
-      if (elementary) result = e_.elementary_call(head, args, c_, span);
+      if (elementary)
+        result = e_.elementary_call(head, args, c_, span);
       else {
         Val f = function_of(head);
         result = e_.apply(*f.function, std::move(args), span, c_);
@@ -394,7 +416,8 @@ class ProductReader {
   Val nabla(const Syn& s) {
     int order = 1;
     if (s.kind == SynKind::scripts && s.sup) {
-      if (s.sup->kind != SynKind::number || s.sup->text != "2") not_read("nabla", s.sup->span, "only ∇ and ∇² are read");
+      if (s.sup->kind != SynKind::number || s.sup->text != "2")
+        not_read("nabla", s.sup->span, "only ∇ and ∇² are read");
       order = 2;
     }
     SynPtr by = s.kind == SynKind::scripts ? s.sub : nullptr;
@@ -412,8 +435,8 @@ class ProductReader {
     bool name = base.kind == SynKind::name && base.text != "∇" && base.text != "∂";
     if (name && (function_at(head))) {
       Entry* entry = c_.scope->find(name_key(base));
-      bool elementary = !(entry && (entry->callable || !entry->composition.empty())) && e_.is_named_function(base.text) &&
-                        !c_.scope->find(literal_key(head, true, false));
+      bool elementary = !(entry && (entry->callable || !entry->composition.empty())) &&
+                        e_.is_named_function(base.text) && !c_.scope->find(literal_key(head, true, false));
       if (!elementary) {
         ++at_;
         out->function = e_.function_value(head, c_).function;
@@ -500,7 +523,8 @@ class ProductReader {
   /// ∂_w L, ∂_1∂_2 f(u, v).
   Val partial(const Syn& s) {
     std::vector<SynPtr> by(static_cast<std::size_t>(order_of(s)), s.sub);
-    while (!done() && here().kind == SynKind::scripts && here().kids[0]->kind == SynKind::name && here().kids[0]->text == "∂" && here().sub) {
+    while (!done() && here().kind == SynKind::scripts && here().kids[0]->kind == SynKind::name &&
+           here().kids[0]->text == "∂" && here().sub) {
       for (int n = order_of(here()); n > 0; --n) by.push_back(here().sub);
       ++at_;
     }
@@ -510,7 +534,8 @@ class ProductReader {
   bool jacobian_sign(const Syn& s, const Syn& base) {
     if (base.text != "D" && base.text != "J" && base.text != "H") return false;
     if (!base.accent.empty() || base.style == "cal") return false;
-    if (c_.scope->find(name_key(base)) || c_.formals.contains(name_key(base)) || c_.scope->find(literal_key(s, true, false)))
+    if (c_.scope->find(name_key(base)) || c_.formals.contains(name_key(base)) ||
+        c_.scope->find(literal_key(s, true, false)))
       return false;
     if (s.kind == SynKind::scripts && s.sub && e_.is_function(*s.sub, c_)) return true;
     if (base.text != "D" || done() || e_.dims().has("D")) return false;
@@ -520,7 +545,8 @@ class ProductReader {
   Val jacobian(const Syn& s, const Syn& base) {
     int order = base.text == "H" ? 2 : 1;
     if (s.kind == SynKind::scripts && s.sup) {
-      if (s.sup->kind == SynKind::number && s.sup->text == "2") order = 2;
+      if (s.sup->kind == SynKind::number && s.sup->text == "2")
+        order = 2;
       else
         not_read("derivative", s.sup->span, "this is not read on D");
     }
@@ -545,8 +571,8 @@ class ProductReader {
   bool differential_here(const Syn& base) {
     if (!base.accent.empty() || c_.scope->find("d") || c_.formals.contains("d") || c_.bound.contains("d")) return false;
     const Syn& next = base_of(here());
-    return e_.scan().differentials.contains(next.kind == SynKind::name ? name_key(next) : "") || next.kind == SynKind::group ||
-           (next.kind == SynKind::name && e_.is_named_function(next.text));
+    return e_.scan().differentials.contains(next.kind == SynKind::name ? name_key(next) : "") ||
+           next.kind == SynKind::group || (next.kind == SynKind::name && e_.is_named_function(next.text));
   }
 
   Val differential(const Syn& s) {
@@ -558,10 +584,12 @@ class ProductReader {
   const std::vector<SynPtr>& kids_;
   Context& c_;
   std::size_t at_ = 0;
-  std::size_t end_ = kids_.size();  ///< where what is being read ends
+  std::size_t end_ = kids_.size();                        ///< where what is being read ends
   std::pair<SynPtr, SynPtr>* operand_scripts_ = nullptr;  ///< where the scripts behind an operand's bracket go
 };
 
-Val Elaborator::product_value(const std::vector<SynPtr>& kids, Context& c) { return ProductReader(*this, kids, c).read(); }
+Val Elaborator::product_value(const std::vector<SynPtr>& kids, Context& c) {
+  return ProductReader(*this, kids, c).read();
+}
 
 }  // namespace gradus

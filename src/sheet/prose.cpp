@@ -1,4 +1,5 @@
-// The small controlled vocabulary of prose: assumptions, traits, what is a function of what. Everything else is ignored.
+// The small controlled vocabulary of prose: assumptions, traits, what is a function of what. Everything else is
+// ignored.
 #include <algorithm>
 
 #include "sheet/describe.h"
@@ -8,28 +9,33 @@
 namespace gradus {
 
 bool SheetReader::says_assumption(const std::string& lead) const {
-  static const char* const kWords[] = {"for", "with", "where", "since", "if", "because", "when", "assume", "assuming", "suppose", "given",
-                                       "provided", "as", "let", "using", "while", "whenever", "satisfies", "satisfying", "such that", "that", "and",
-                                       "from", "by", "use", "at", "under", "has", "on", "fix"};
+  static const char* const kWords[] = {
+      "for",   "with",     "where", "since", "if",    "because", "when",     "assume",    "assuming",   "suppose",
+      "given", "provided", "as",    "let",   "using", "while",   "whenever", "satisfies", "satisfying", "such that",
+      "that",  "and",      "from",  "by",    "use",   "at",      "under",    "has",       "on",         "fix"};
   std::string tail = last_words(lead, 1);
   for (const char* w : kWords)
     if (tail == w) return true;
   std::string two = last_words(lead, 2), three = last_words(lead, 3);
-  return two == "such that" || two == "so that" || two == "assume that" || two == "suppose that" || two == "for all" || two == "the case" ||
-         two == "for each" || two == "for every" || two == "the fact" || three == "in the case" || has(lead, "assum") || two == "for any";
+  return two == "such that" || two == "so that" || two == "assume that" || two == "suppose that" || two == "for all" ||
+         two == "the case" || two == "for each" || two == "for every" || two == "the fact" || three == "in the case" ||
+         has(lead, "assum") || two == "for any";
 }
 
 bool SheetReader::lead_scope_is_soft() const {
   // "let z = Wx", "where a = x²", "with p = σ(z)" introduce a name; "for K = 1", "since f_1 = f_2" assume something.
   std::string tail = last_words(lead_, 1);
-  return tail == "let" || tail == "where" || tail == "with" || tail == "and" || tail == "using" || tail == "by" || tail == "use" || tail == "that" || tail == "as" || tail == "given" || tail == "has" || tail == "from";
+  return tail == "let" || tail == "where" || tail == "with" || tail == "and" || tail == "using" || tail == "by" ||
+         tail == "use" || tail == "that" || tail == "as" || tail == "given" || tail == "has" || tail == "from";
 }
 
 /// The tensor rank of a declared name; −1 if it is none.
 int SheetReader::rank_of(const Syn& name) const {
   const Syn& base = base_of(name.kind == SynKind::product ? *name.kids[0] : name);
   if (base.kind != SynKind::name) return -1;
-  Entry* entry = name.kind == SynKind::scripts ? scope_->find(literal_key(name, name.sub != nullptr, name.sup != nullptr)) : nullptr;
+  Entry* entry = name.kind == SynKind::scripts
+                     ? scope_->find(literal_key(name, name.sub != nullptr, name.sup != nullptr))
+                     : nullptr;
   if (!entry) entry = scope_->find(name_key(base));
   if (!entry || entry->alias) return -1;
   const Symbol* symbol = entry->symbol ? entry->symbol : entry->callable;
@@ -45,7 +51,9 @@ void SheetReader::apply_traits(const Syn& name, const Traits& traits) {
     target = &base_of(*name.kids[0]);
   }
   if (target->kind != SynKind::name) return;
-  Entry* entry = name.kind == SynKind::scripts ? scope_->find(literal_key(name, name.sub != nullptr, name.sup != nullptr)) : nullptr;
+  Entry* entry = name.kind == SynKind::scripts
+                     ? scope_->find(literal_key(name, name.sub != nullptr, name.sup != nullptr))
+                     : nullptr;
   if (!entry) entry = scope_->find(name_key(*target));
   if (!entry) return;
   std::string text = traits_text(traits);
@@ -65,11 +73,13 @@ void SheetReader::before_formula(const Piece& piece) {
   // "symmetric $A$", "an orthogonal matrix $Q$": what the words right before say of the first name.
   if (piece.chains.empty() || !piece.chains[0].sides.size() || !piece.chains[0].sides[0]) return;
   std::size_t end = lead_.find_last_not_of(" \t");
-  if (end == std::string::npos || lead_[end] == ',' || lead_[end] == ':' || lead_[end] == ';' || lead_[end] == '.') return;
+  if (end == std::string::npos || lead_[end] == ',' || lead_[end] == ':' || lead_[end] == ';' || lead_[end] == '.')
+    return;
   std::string tail = last_words(lead_, 4);
   for (const char* noun : {" matrix", " matrices", " vector", " vectors", " function", " functions", " scalar"}) {
     std::size_t length = std::char_traits<char>::length(noun);
-    if (tail.size() >= length && tail.compare(tail.size() - length, length, noun) == 0) tail = tail.substr(0, tail.size() - length);
+    if (tail.size() >= length && tail.compare(tail.size() - length, length, noun) == 0)
+      tail = tail.substr(0, tail.size() - length);
   }
   Traits t = traits_in(tail);
   std::string last = last_words(tail, 1);
@@ -109,16 +119,20 @@ void SheetReader::words(const Piece& piece, const Piece* next) {
       std::size_t at = tail.find_last_not_of(' ');
       std::string trimmed = at == std::string::npos ? "" : tail.substr(0, at + 1);
       std::size_t length = std::char_traits<char>::length(noun);
-      if (trimmed.size() >= length && trimmed.compare(trimmed.size() - length, length, noun) == 0) tail = trimmed.substr(0, trimmed.size() - length);
+      if (trimmed.size() >= length && trimmed.compare(trimmed.size() - length, length, noun) == 0)
+        tail = trimmed.substr(0, trimmed.size() - length);
     }
     std::string last = last_words(tail, 1);
     Traits tail_traits = traits_in(last_words(tail, 2));
-    belongs_to_next = any(tail_traits) && (any(traits_in(last)) || last == "definite") && !has(clause, " is ") && !has(clause, " are ");
+    belongs_to_next = any(tail_traits) && (any(traits_in(last)) || last == "definite") && !has(clause, " is ") &&
+                      !has(clause, " are ");
   }
   if (any(t) && !belongs_to_next && !subjects_.empty()) {
     std::string before = sentence_;
     scoped_traits_ = has(before, "if ") || has(before, "for ") || has(before, "when ") || has(before, "since ");
-    if (has(before, "let ") || has(before, "where ") || has(before, "assume") || has(before, "suppose") || !scoped_traits_) scoped_traits_ = false;
+    if (has(before, "let ") || has(before, "where ") || has(before, "assume") || has(before, "suppose") ||
+        !scoped_traits_)
+      scoped_traits_ = false;
     bool plural = has(clause, " are ") || has(clause, "both") || fresh_subjects_ > 1;
     std::size_t count = plural ? subjects_.size() : 1;
     bool matrix = t.symmetric || t.orthogonal || t.diagonal || t.invertible || t.positive_definite;
@@ -135,33 +149,49 @@ void SheetReader::words(const Piece& piece, const Piece* next) {
   // What the next formula is to the subject.
   follows_ = Follows::nothing;
   std::string end = last_words(text, 1);
-  if (end == "columns" || end == "column") follows_ = Follows::columns;
-  else if (end == "rows" || end == "row") follows_ = Follows::rows;
-  else if (end == "entries" || end == "elements" || end == "entry") follows_ = Follows::entries;
-  else if (end == "components" || end == "component") follows_ = Follows::components;
-  else if (end == "jacobian" && !function_subject_.empty()) follows_ = Follows::jacobian;
-  else if (end == "gradient" && !function_subject_.empty() && has(text, "with")) follows_ = Follows::gradient;
-  else if (end == "hessian" && !function_subject_.empty()) follows_ = Follows::hessian;
-  else if (has(text, "layers have") || has(text, "layer has") || has(text, "every layer has")) follows_ = Follows::units;
+  if (end == "columns" || end == "column")
+    follows_ = Follows::columns;
+  else if (end == "rows" || end == "row")
+    follows_ = Follows::rows;
+  else if (end == "entries" || end == "elements" || end == "entry")
+    follows_ = Follows::entries;
+  else if (end == "components" || end == "component")
+    follows_ = Follows::components;
+  else if (end == "jacobian" && !function_subject_.empty())
+    follows_ = Follows::jacobian;
+  else if (end == "gradient" && !function_subject_.empty() && has(text, "with"))
+    follows_ = Follows::gradient;
+  else if (end == "hessian" && !function_subject_.empty())
+    follows_ = Follows::hessian;
+  else if (has(text, "layers have") || has(text, "layer has") || has(text, "every layer has"))
+    follows_ = Follows::units;
   // "… is a (differentiable) function of y"
-  bool of = has(clause, "function of") && (end == "of" || end == "all" || end == "the" || end == "every" || end == "vector" || end == "matrix" || end == "outputs" || end == "entries" || end == "only" || end == "components" || end == "logits" || end == "variables");
+  bool of =
+      has(clause, "function of") && (end == "of" || end == "all" || end == "the" || end == "every" || end == "vector" ||
+                                     end == "matrix" || end == "outputs" || end == "entries" || end == "only" ||
+                                     end == "components" || end == "logits" || end == "variables");
   bool depends = (has(clause, "depends") && has(clause, " on")) || has(clause, "depends on");
   if ((of || (depends && end == "on")) && !subjects_.empty()) {
     dependent_ = subjects_.back();
     awaiting_dependence_ = true;
-  } else if (awaiting_dependence_ && (stop < text.size() || !(end == "and" || end == "," || text == ", " || text == " and " || text == ","))) {
+  } else if (awaiting_dependence_ &&
+             (stop < text.size() || !(end == "and" || end == "," || text == ", " || text == " and " || text == ","))) {
     awaiting_dependence_ = false;
   }
-  if ((has(clause, "function of") || has(clause, "depends on")) && last_layer_ && !subjects_.empty() && !awaiting_dependence_) {
+  if ((has(clause, "function of") || has(clause, "depends on")) && last_layer_ && !subjects_.empty() &&
+      !awaiting_dependence_) {
     dependent_ = subjects_.back();
     dependence(*dependent_, {});
     dependences_.back().last_layer = true;
   }
   // A bar, or a d, that stands for the gradient.
-  if ((word(text, "bar") || word(text, "bars")) && (has(text, "gradient") || has(text, "derivative") || has(text, "denote") || has(text, "adjoint"))) e_.adjoint_accent = "bar";
+  if ((word(text, "bar") || word(text, "bars")) &&
+      (has(text, "gradient") || has(text, "derivative") || has(text, "denote") || has(text, "adjoint")))
+    e_.adjoint_accent = "bar";
   if (word(text, "dot") && has(text, "gradient")) e_.adjoint_accent = "dot";
-  gradient_words_ = has(text, "denote") || has(text, "stands for") || has(text, "stand for") || has(text, "means") || has(text, "write") ||
-                    has(text, "short for") || has(text, "abbreviat") || has(text, " for ") || has(text, " is ");
+  gradient_words_ = has(text, "denote") || has(text, "stands for") || has(text, "stand for") || has(text, "means") ||
+                    has(text, "write") || has(text, "short for") || has(text, "abbreviat") || has(text, " for ") ||
+                    has(text, " is ");
   if (stop < text.size()) {
     sentence_ = text.substr(text.find_last_of(".;") + 1);
     subjects_.clear();
@@ -180,7 +210,8 @@ void SheetReader::after_formula(const Piece& piece) {
   for (const SynPtr& s : subjects_) remember_subject(s);
   if (trait_before_) {
     std::string before = sentence_;
-    scoped_traits_ = (has(before, "if ") || has(before, "for ") || has(before, "when ") || has(before, "since ")) && !has(before, "let ");
+    scoped_traits_ = (has(before, "if ") || has(before, "for ") || has(before, "when ") || has(before, "since ")) &&
+                     !has(before, "let ");
     for (const SynPtr& s : subjects_) apply_traits(*s, *trait_before_);
     scoped_traits_ = false;
     trait_before_.reset();
@@ -197,7 +228,9 @@ void SheetReader::after_formula(const Piece& piece) {
           if (saw_differential_ && !bar) e_.differential_is_gradient = true;
         }
       }
-      if (s.kind == SynKind::product && s.kids.size() == 2 && s.kids[0]->kind == SynKind::name && s.kids[0]->text == "d") saw_differential_ = true;
+      if (s.kind == SynKind::product && s.kids.size() == 2 && s.kids[0]->kind == SynKind::name &&
+          s.kids[0]->text == "d")
+        saw_differential_ = true;
       if (s.kind == SynKind::name && s.accent == "bar") saw_bar_ = true;
     }
 }
@@ -208,18 +241,23 @@ void SheetReader::mention(const Piece& piece) {
   std::vector<SynPtr> names;
   for (const Chain& c : piece.chains)
     if (c.rels.empty() && !c.sides.empty() && c.sides[0]) names.push_back(c.sides[0]);
-  bool listed = std::any_of(names.begin(), names.end(), [](const SynPtr& s) { return s->kind == SynKind::name && s->text == "…"; });
+  bool listed = std::any_of(names.begin(), names.end(),
+                            [](const SynPtr& s) { return s->kind == SynKind::name && s->text == "…"; });
   if (listed) {
     // y_1, …, y_m names the whole of y; i = 0, …, n names nothing.
     auto base = std::find_if(names.begin(), names.end(), [](const SynPtr& s) { return s->kind == SynKind::scripts; });
     SynPtr whole = base != names.end() && base == names.begin() ? (*base)->kids[0] : nullptr;
     names.clear();
-    if (whole && follows_ == Follows::nothing) names.push_back(whole);
+    if (whole && follows_ == Follows::nothing)
+      names.push_back(whole);
     else if (follows_ != Follows::nothing)
       for (const Chain& c : piece.chains)
-        if (c.rels.empty() && !c.sides.empty() && c.sides[0] && c.sides[0]->kind == SynKind::scripts) names.push_back(c.sides[0]);
+        if (c.rels.empty() && !c.sides.empty() && c.sides[0] && c.sides[0]->kind == SynKind::scripts)
+          names.push_back(c.sides[0]);
   }
-  std::erase_if(names, [](const SynPtr& s) { return s->kind != SynKind::name && s->kind != SynKind::scripts && s->kind != SynKind::product; });
+  std::erase_if(names, [](const SynPtr& s) {
+    return s->kind != SynKind::name && s->kind != SynKind::scripts && s->kind != SynKind::product;
+  });
   if (names.empty()) return;
   const Syn& first = *names[0];
   Context c = context();
@@ -236,7 +274,9 @@ void SheetReader::mention(const Piece& piece) {
         entry.key = name_key(base);
         entry.declared = true;
         entry.alias = Alias{whole->symbol, {whole->symbol->family + (follows_ == Follows::columns ? 1u : 0u)}};
-        note(Statement::Kind::declaration, piece.span, shown_name(base) + (follows_ == Follows::columns ? " are the columns of " : " are the rows of ") + whole->symbol->name);
+        note(Statement::Kind::declaration, piece.span,
+             shown_name(base) + (follows_ == Follows::columns ? " are the columns of " : " are the rows of ") +
+                 whole->symbol->name);
         break;
       }
       case Follows::entries: {
@@ -249,7 +289,8 @@ void SheetReader::mention(const Piece& piece) {
         entry.key = name_key(base);
         entry.declared = true;
         Alias alias{whole->symbol, {}};
-        for (std::size_t k = whole->symbol->family; k < whole->symbol->indices.size(); ++k) alias.axis_of_script.push_back(k);
+        for (std::size_t k = whole->symbol->family; k < whole->symbol->indices.size(); ++k)
+          alias.axis_of_script.push_back(k);
         entry.alias = alias;
         break;
       }
@@ -268,7 +309,8 @@ void SheetReader::mention(const Piece& piece) {
         jacobian->formals = {formal};
         FunctionVal value;
         value.chain = {f->callable};
-        Val body = e_.apply(value, {e_.load(formal, {}, first.span)}, first.span, c, std::vector<int>(follows_ == Follows::hessian ? 2 : 1, 0));
+        Val body = e_.apply(value, {e_.load(formal, {}, first.span)}, first.span, c,
+                            std::vector<int>(follows_ == Follows::hessian ? 2 : 1, 0));
         Clause clause;
         for (const IndexVar* axis : body.axes) {
           jacobian->indices.push_back({axis->lo, axis->hi});
@@ -286,11 +328,8 @@ void SheetReader::mention(const Piece& piece) {
         note(Statement::Kind::definition, piece.span, shown_name(name) + " is the derivative of " + f->callable->name);
         break;
       }
-      case Follows::units:
-        e_.layer_units = Range{make::number(1), e_.size_value(first, c)};
-        break;
-      default:
-        break;
+      case Follows::units: e_.layer_units = Range{make::number(1), e_.size_value(first, c)}; break;
+      default: break;
     }
   } catch (const Fit& why) {
     sheet_.diagnostics.push_back(why.why);

@@ -8,8 +8,8 @@
 
 namespace gradus {
 
-SheetReader::SheetReader(const Source& source, const Document& document, const ElaborateOptions& options, const Prescan& scan,
-                         Knowledge& knowledge, Layout layout)
+SheetReader::SheetReader(const Source& source, const Document& document, const ElaborateOptions& options,
+                         const Prescan& scan, Knowledge& knowledge, Layout layout)
     : source_(source), document_(document), options_(options), e_(scan, knowledge), layout_(layout) {
   e_.matrix_convention = options.matrix_convention;
   scopes_.push_back(std::make_unique<Scope>());
@@ -140,11 +140,12 @@ bool SheetReader::narrows(const Piece& piece, std::size_t k) {
   const bool bracketed = written.rels.empty();
   std::string words = lower(c.words);
   const bool relation = k > 0 && std::all_of(c.rels.begin(), c.rels.end(), [](const std::string& r) {
-    return r == "≠" || r == "<" || r == "≤" || r == ">" || r == "≥";
-  });
+                          return r == "≠" || r == "<" || r == "≤" || r == ">" || r == "≥";
+                        });
   if (relation) return true;
   // i = 1, …, n is a quantification, not a condition.
-  if (k + 1 < piece.chains.size() && piece.chains[k + 1].rels.empty() && piece.chains[k + 1].separator == ",") return false;
+  if (k + 1 < piece.chains.size() && piece.chains[k + 1].rels.empty() && piece.chains[k + 1].separator == ",")
+    return false;
   auto simple = [](const SynPtr& s) { return s && (s->kind == SynKind::name || s->kind == SynKind::number); };
   if (!std::all_of(c.sides.begin(), c.sides.end(), simple)) return false;
   return bracketed || word(words, "for") || word(words, "if") || word(words, "when");
@@ -183,10 +184,12 @@ void SheetReader::chain(const Chain& c, const Piece& piece, std::size_t k) {
       }
       if (c.rels[0] == "∈") not_read("declaration", c.span, "this declaration is not read");
     }
-    bool equality = std::any_of(c.rels.begin(), c.rels.end(), [](const std::string& r) { return r == "=" || r == ":=" || r == "≡" || r == "≜"; });
+    bool equality = std::any_of(c.rels.begin(), c.rels.end(),
+                                [](const std::string& r) { return r == "=" || r == ":=" || r == "≡" || r == "≜"; });
     bool quantifies = !continues && c.sides.size() == 2 && c.rels[0] == "=" && c.sides[0]->kind == SynKind::name &&
-                      k + 1 < piece.chains.size() && piece.chains[k + 1].separator == "," && piece.chains[k + 1].rels.empty() &&
-                      ranges_.contains(name_key(*c.sides[0])) && !is_quantity(name_key(*c.sides[0]));
+                      k + 1 < piece.chains.size() && piece.chains[k + 1].separator == "," &&
+                      piece.chains[k + 1].rels.empty() && ranges_.contains(name_key(*c.sides[0])) &&
+                      !is_quantity(name_key(*c.sides[0]));
     if (quantifies) {
       const Range& r = ranges_[name_key(*c.sides[0])];
       note(Statement::Kind::assumption, c.span, c.sides[0]->text + " = " + index_text(r.lo) + "…" + index_text(r.hi));
@@ -198,7 +201,8 @@ void SheetReader::chain(const Chain& c, const Piece& piece, std::size_t k) {
       last_was_chain_ = false;
       return;
     }
-    bool narrowing = in_display_ && (said("for") || said("if") || said("when") || said("with") || said("since") || said("because") || said("provided"));
+    bool narrowing = in_display_ && (said("for") || said("if") || said("when") || said("with") || said("since") ||
+                                     said("because") || said("provided"));
     bool assumed = narrowing || (!in_display_ && says_assumption(lead_));
     if (!in_display_ && c.separator != "" && k > 0 && assumed_before_) assumed = true;
     assumed_before_ = false;
@@ -208,14 +212,17 @@ void SheetReader::chain(const Chain& c, const Piece& piece, std::size_t k) {
         assumed_before_ = true;
         if (assumption(c, true)) return;
         pending_.unread = true;
-        note(Statement::Kind::unread, c.span, "this assumption is not understood: " + std::string(source_.text(c.span)));
-        sheet_.diagnostics.push_back({Severity::warning, "assumption", c.span, "this assumption is not understood", ""});
+        note(Statement::Kind::unread, c.span,
+             "this assumption is not understood: " + std::string(source_.text(c.span)));
+        sheet_.diagnostics.push_back(
+            {Severity::warning, "assumption", c.span, "this assumption is not understood", ""});
         return;
       }
     }
     if (!continues && is_definition(c)) {
       define(c);
-      if (c.rels.size() > 1) claims(c, true);
+      if (c.rels.size() > 1)
+        claims(c, true);
       else {
         last_side_ = c.sides[1];
         last_span_ = c.side_spans[1];
@@ -249,12 +256,8 @@ Sheet SheetReader::read() {
     const Piece* next = i + 1 < document_.pieces.size() ? &document_.pieces[i + 1] : nullptr;
     if (i == 0 || piece.kind == Piece::Kind::paragraph) paragraph_begins(i + (piece.kind == Piece::Kind::paragraph));
     switch (piece.kind) {
-      case Piece::Kind::heading:
-        heading(piece);
-        break;
-      case Piece::Kind::words:
-        words(piece, next);
-        break;
+      case Piece::Kind::heading: heading(piece); break;
+      case Piece::Kind::words: words(piece, next); break;
       case Piece::Kind::paragraph:
         subjects_.clear();
         fresh_subjects_ = 0;
@@ -283,7 +286,8 @@ bool SheetReader::states_value(const Chain& c) const {
   const Syn& base = head.kind == SynKind::scripts ? *head.kids[0] : head;
   if (base.kind != SynKind::name) return false;
   Entry* entry = scope_->find(name_key(base));
-  return entry && entry->declared && c.sides[1] && (c.sides[1]->kind == SynKind::number || head.kind == SynKind::scripts);
+  return entry && entry->declared && c.sides[1] &&
+         (c.sides[1]->kind == SynKind::number || head.kind == SynKind::scripts);
 }
 
 bool SheetReader::is_quantity(const std::string& key) const {

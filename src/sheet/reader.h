@@ -90,7 +90,8 @@ class SheetReader {
 
   // Claims (claims.cpp).
   void claims(const Chain& chain, bool after_definition);
-  void claim(const Chain& chain, const SynPtr& lhs, Span lhs_span, const SynPtr& rhs, Span rhs_span, const SynPtr& start);
+  void claim(const Chain& chain, const SynPtr& lhs, Span lhs_span, const SynPtr& rhs, Span rhs_span,
+             const SynPtr& start);
   std::optional<Case> fit(const SynPtr& lhs, const SynPtr& rhs, const SynPtr& start, Context& c);
   std::string inferred_in(const std::vector<SynPtr>& formulas) const;
   void finish_case(Case& c) const;
@@ -116,15 +117,15 @@ class SheetReader {
     std::vector<Assumed> assumed;
     std::vector<Expr> vanishing;
     std::vector<std::string> texts;
-    bool unread = false;                  ///< an assumption was not understood
+    bool unread = false;  ///< an assumption was not understood
   };
   Pending pending_;
   bool in_display_ = false, used_pending_ = false;
-  SynPtr pending_set_;                         ///< the set of the declaration being read
-  std::string lead_;                           ///< the words right before the formula, lower case
-  std::string sentence_;                       ///< the sentence so far, lower case
-  std::vector<SynPtr> subjects_;               ///< names that the sentence speaks of
-  std::size_t fresh_subjects_ = 0;             ///< how many of them came with the last formulas in a row
+  SynPtr pending_set_;              ///< the set of the declaration being read
+  std::string lead_;                ///< the words right before the formula, lower case
+  std::string sentence_;            ///< the sentence so far, lower case
+  std::vector<SynPtr> subjects_;    ///< names that the sentence speaks of
+  std::size_t fresh_subjects_ = 0;  ///< how many of them came with the last formulas in a row
   struct Dependence {
     Symbol* symbol;
     std::vector<SynPtr> on;
@@ -132,22 +133,32 @@ class SheetReader {
   };
   std::vector<Dependence> dependences_;
   SynPtr open_dependent_, dependent_;
-  bool awaiting_dependence_ = false;           ///< the words said "… is a function of"
-  SynPtr matrix_subject_;                      ///< the matrix that was named last
-  std::string function_subject_;               ///< the function that was named last
+  bool awaiting_dependence_ = false;  ///< the words said "… is a function of"
+  SynPtr matrix_subject_;             ///< the matrix that was named last
+  std::string function_subject_;      ///< the function that was named last
   std::vector<SynPtr> paragraph_numerators_;
   bool gradient_words_ = false, saw_differential_ = false, saw_bar_ = false;
   std::optional<Traits> trait_before_;
   bool scoped_traits_ = false;
   bool assumed_before_ = false;
-  SynPtr shape_said_;                          ///< the shape just read, for the names before or behind it
+  SynPtr shape_said_;  ///< the shape just read, for the names before or behind it
   SynPtr shape_for_next_;
   bool shape_after_be_ = false;
-  std::set<std::string> seen_functions_;       ///< named functions that a formula above has used
-  std::string barred_;                         ///< the accent of the name just read: \bar v
-  enum class Follows : std::uint8_t { nothing, columns, rows, entries, components, jacobian, gradient, hessian, units } follows_ = Follows::nothing;
-  bool last_layer_ = false;                    ///< some quantity is a function of the last layer
-  SynPtr last_side_;                           ///< of the display before, for displays that continue it
+  std::set<std::string> seen_functions_;  ///< named functions that a formula above has used
+  std::string barred_;                    ///< the accent of the name just read: \bar v
+  enum class Follows : std::uint8_t {
+    nothing,
+    columns,
+    rows,
+    entries,
+    components,
+    jacobian,
+    gradient,
+    hessian,
+    units
+  } follows_ = Follows::nothing;
+  bool last_layer_ = false;  ///< some quantity is a function of the last layer
+  SynPtr last_side_;         ///< of the display before, for displays that continue it
   Span last_span_;
   SynPtr last_start_;
   bool last_was_chain_ = false;

@@ -22,12 +22,9 @@ std::string name_key(const Syn& name) {
 std::string flat(const Syn& syn) {
   switch (syn.kind) {
     case SynKind::number:
-    case SynKind::text:
-      return syn.text;
-    case SynKind::name:
-      return name_key(syn);
-    case SynKind::op:
-      return syn.text;
+    case SynKind::text: return syn.text;
+    case SynKind::name: return name_key(syn);
+    case SynKind::op: return syn.text;
     case SynKind::product:
     case SynKind::group: {
       std::string text = syn.kind == SynKind::group ? syn.open : "";
@@ -48,8 +45,7 @@ std::string flat(const Syn& syn) {
       }
       return text;
     }
-    default:
-      return "";
+    default: return "";
   }
 }
 
@@ -71,9 +67,9 @@ std::string literal_key(const Syn& scripts, bool with_sub, bool with_sup) {
 
 std::string shown_name(const Syn& name) {
   std::string text = name.text;
-  static const std::map<std::string, std::string> combining = {{"hat", "\u0302"},   {"bar", "\u0304"},  {"tilde", "\u0303"},
-                                                               {"vec", "\u20d7"},   {"dot", "\u0307"},  {"ddot", "\u0308"},
-                                                               {"check", "\u030c"}, {"underline", "\u0332"}};
+  static const std::map<std::string, std::string> combining = {
+      {"hat", "\u0302"}, {"bar", "\u0304"},  {"tilde", "\u0303"}, {"vec", "\u20d7"},
+      {"dot", "\u0307"}, {"ddot", "\u0308"}, {"check", "\u030c"}, {"underline", "\u0332"}};
   std::string accents = name.accent;
   while (!accents.empty()) {
     std::size_t plus = accents.find('+');
@@ -82,8 +78,9 @@ std::string shown_name(const Syn& name) {
     accents = plus == std::string::npos ? "" : accents.substr(plus + 1);
   }
   if (name.style == "cal") {
-    static const std::map<std::string, std::string> script = {{"L", "ℒ"}, {"E", "ℰ"}, {"C", "𝒞"}, {"J", "𝒥"}, {"D", "𝒟"},
-                                                              {"H", "ℋ"}, {"F", "ℱ"}, {"N", "𝒩"}, {"R", "ℛ"}, {"S", "𝒮"}};
+    static const std::map<std::string, std::string> script = {{"L", "ℒ"}, {"E", "ℰ"}, {"C", "𝒞"}, {"J", "𝒥"},
+                                                              {"D", "𝒟"}, {"H", "ℋ"}, {"F", "ℱ"}, {"N", "𝒩"},
+                                                              {"R", "ℛ"}, {"S", "𝒮"}};
     if (auto it = script.find(name.text); it != script.end()) text = it->second;
   }
   return text;

@@ -20,11 +20,11 @@ struct Value {
 
 /// One way to read a claim. Where a reading is left open by the text, the claim must hold for every one of `cases`.
 struct Case {
-  IndexVars free;         ///< universally quantified: free indices and the axes of both sides
+  IndexVars free;  ///< universally quantified: free indices and the axes of both sides
   Expr lhs = nullptr;
   Expr rhs = nullptr;
-  Expr start = nullptr;   ///< the first side of the chain, or null if lhs is the start
-  IndexVars axes;         ///< those of `free` that are axes of the sides, in order
+  Expr start = nullptr;  ///< the first side of the chain, or null if lhs is the start
+  IndexVars axes;        ///< those of `free` that are axes of the sides, in order
   bool row = false;
 };
 
@@ -39,22 +39,22 @@ struct Claim {
   int n = 0;
   Span span, lhs_span, rhs_span;
   std::vector<Case> cases;
-  std::vector<Condition> conditions;      ///< about indices and sizes: "i ≠ k", "K = 1"
+  std::vector<Condition> conditions;  ///< about indices and sizes: "i ≠ k", "K = 1"
   std::vector<Assumed> assumed;
-  std::vector<Expr> vanishing;            ///< expressions assumed to be zero (Σ y_i − 1, x − x*): used by sampling
-  std::vector<std::string> readings;      ///< readings that were not literal, told to the user
-  std::vector<std::string> assumptions;   ///< what was assumed, in words
-  bool open_assumption = false;           ///< an assumption nearby was not understood: `wrong` would not be safe
-  std::vector<Diagnostic> diagnostics;    ///< why it is ill-typed or unread
-  std::vector<const Symbol*> symbols;     ///< in scope, for the table of hypotheses
+  std::vector<Expr> vanishing;           ///< expressions assumed to be zero (Σ y_i − 1, x − x*): used by sampling
+  std::vector<std::string> readings;     ///< readings that were not literal, told to the user
+  std::vector<std::string> assumptions;  ///< what was assumed, in words
+  bool open_assumption = false;          ///< an assumption nearby was not understood: `wrong` would not be safe
+  std::vector<Diagnostic> diagnostics;   ///< why it is ill-typed or unread
+  std::vector<const Symbol*> symbols;    ///< in scope, for the table of hypotheses
 };
 
 struct Statement {
   enum class Kind : std::uint8_t { heading, declaration, definition, assumption, claim, shown, unread } kind;
   Span span;
-  std::string text;     ///< what was understood, in Unicode with types and ranges
+  std::string text;  ///< what was understood, in Unicode with types and ranges
   std::size_t scope = 0;
-  int claim = 0;        ///< number, for a claim
+  int claim = 0;  ///< number, for a claim
 };
 
 struct Sheet {

@@ -44,8 +44,8 @@ std::string shape_text(const Val& v) {
 
 void Algebra::unify_axis(const Val& a, const IndexVar* x, const Val& b, const IndexVar* y) const {
   if (!dims_.unify(range_of(x), range_of(y)))
-    misfit(cover(a.span, b.span), shape_text(a) + " does not fit " + shape_text(b) + ": " + length_text(x) +
-                                      " against " + length_text(y));
+    misfit(cover(a.span, b.span),
+           shape_text(a) + " does not fit " + shape_text(b) + ": " + length_text(x) + " against " + length_text(y));
 }
 
 Expr Algebra::on_axes(const Val& b, const IndexVars& axes) const {
@@ -100,7 +100,8 @@ Val Algebra::contract(const Val& left, const Val& right) const {
   const IndexVar* k = make::fresh(a.axes.back());
   Expr at_b = make::index(k);
   if (k->lo && b.axes[0]->lo && k->lo != b.axes[0]->lo) at_b = make::add({at_b, make::sub(b.axes[0]->lo, k->lo)});
-  Expr body = make::mul({substitute(a.body, {{a.axes.back(), make::index(k)}}), substitute(b.body, {{b.axes[0], at_b}})});
+  Expr body =
+      make::mul({substitute(a.body, {{a.axes.back(), make::index(k)}}), substitute(b.body, {{b.axes[0], at_b}})});
   IndexVars axes(a.axes.begin(), a.axes.end() - 1);
   axes.insert(axes.end(), b.axes.begin() + 1, b.axes.end());
   bool row = axes.size() == 1 && a.rank() == 1 ? true : false;
@@ -141,7 +142,8 @@ Val Algebra::hadamard(const Val& a, const Val& b, bool divide) const {
   if (a.scalar() || b.scalar())
     return result(combine(a.body, b.body), a.scalar() ? b.axes : a.axes, a.scalar() ? b.row : a.row, a, b);
   if (a.rank() != b.rank() || (a.rank() == 1 && a.row != b.row))
-    misfit(cover(a.span, b.span), "an element-wise product needs equal shapes: " + shape_text(a) + " and " + shape_text(b));
+    misfit(cover(a.span, b.span),
+           "an element-wise product needs equal shapes: " + shape_text(a) + " and " + shape_text(b));
   for (std::size_t i = 0; i < a.rank(); ++i) unify_axis(a, a.axes[i], b, b.axes[i]);
   return result(combine(a.body, on_axes(b, a.axes)), a.axes, a.row, a, b);
 }
@@ -214,7 +216,8 @@ Val Algebra::inverse(const Val& a) const {
   const IndexVar* i = make::fresh(a.axes[0]);
   const IndexVar* j = make::fresh(a.axes[1]);
   Val fresh = with_fresh_axes(a);
-  return Val{make::inverse(lambda(fresh), make::index(j), make::index(i)), {j, i}, false, false, a.span, nullptr, nullptr};
+  return Val{
+      make::inverse(lambda(fresh), make::index(j), make::index(i)), {j, i}, false, false, a.span, nullptr, nullptr};
 }
 
 Val Algebra::map(const Val& a, const std::function<Expr(Expr)>& function) const {
@@ -244,11 +247,17 @@ Val Algebra::determinant(const Val& a) const {
 Val Algebra::diag(const Val& a) const {
   if (a.rank() == 1) {
     const IndexVar* j = make::fresh(a.axes[0]);
-    return Val{make::mul({make::delta(make::index(a.axes[0]), make::index(j)), a.body}), {a.axes[0], j}, false, false,
-               a.span, nullptr, nullptr};
+    return Val{make::mul({make::delta(make::index(a.axes[0]), make::index(j)), a.body}),
+               {a.axes[0], j},
+               false,
+               false,
+               a.span,
+               nullptr,
+               nullptr};
   }
   require_square(a, "the diagonal");
-  return Val{substitute(a.body, {{a.axes[1], make::index(a.axes[0])}}), {a.axes[0]}, false, false, a.span, nullptr, nullptr};
+  return Val{
+      substitute(a.body, {{a.axes[1], make::index(a.axes[0])}}), {a.axes[0]}, false, false, a.span, nullptr, nullptr};
 }
 
 Val Algebra::norm_squared(const Val& a) const {

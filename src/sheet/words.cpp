@@ -36,26 +36,30 @@ std::string last_words(const std::string& text, std::size_t count) {
 
 Traits traits_in(const std::string& text) {
   Traits t;
-  t.symmetric = word(text, "symmetric") && !has(text, "skew-symmetric") && !has(text, "antisymmetric") && !has(text, "symmetric in");
+  t.symmetric = word(text, "symmetric") && !has(text, "skew-symmetric") && !has(text, "antisymmetric") &&
+                !has(text, "symmetric in");
   t.positive_definite = word(text, "positive definite") || word(text, "positive-definite") || word(text, "spd");
   if (t.positive_definite) t.symmetric = true;
   t.orthogonal = word(text, "orthogonal") && !has(text, "orthogonal to");
   t.diagonal = word(text, "diagonal");
-  t.invertible = word(text, "invertible") || word(text, "nonsingular") || word(text, "non-singular") || word(text, "regular");
+  t.invertible =
+      word(text, "invertible") || word(text, "nonsingular") || word(text, "non-singular") || word(text, "regular");
   t.nonzero = word(text, "nonzero") || word(text, "non-zero");
   t.one_hot = word(text, "one-hot") || word(text, "one hot");
-  t.positive = (word(text, "positive") && !t.positive_definite && !has(text, "positive semi")) || word(text, "strictly positive");
-  t.unit_norm = word(text, "unit vector") || word(text, "unit norm") || word(text, "unit length") || word(text, "unit vectors");
-  t.sums_to_one = word(text, "probability vector") || has(text, "sums to one") || has(text, "sum to one") || has(text, "sum to 1") ||
-                  has(text, "sums to 1") || word(text, "probabilities");
+  t.positive = (word(text, "positive") && !t.positive_definite && !has(text, "positive semi")) ||
+               word(text, "strictly positive");
+  t.unit_norm =
+      word(text, "unit vector") || word(text, "unit norm") || word(text, "unit length") || word(text, "unit vectors");
+  t.sums_to_one = word(text, "probability vector") || has(text, "sums to one") || has(text, "sum to one") ||
+                  has(text, "sum to 1") || has(text, "sums to 1") || word(text, "probabilities");
   t.symmetric_arguments = has(text, "symmetric in its");
   t.affine = word(text, "affine");
   return t;
 }
 
 bool any(const Traits& t) {
-  return t.positive || t.nonzero || t.symmetric || t.positive_definite || t.orthogonal || t.diagonal || t.invertible || t.positive_det ||
-         t.sums_to_one || t.one_hot || t.unit_norm || t.symmetric_arguments || t.affine;
+  return t.positive || t.nonzero || t.symmetric || t.positive_definite || t.orthogonal || t.diagonal || t.invertible ||
+         t.positive_det || t.sums_to_one || t.one_hot || t.unit_norm || t.symmetric_arguments || t.affine;
 }
 
 void merge(Traits& into, const Traits& t) {

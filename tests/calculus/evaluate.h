@@ -188,7 +188,7 @@ class Evaluator {
       case Kind::delta: return value(e->kids[0]) == value(e->kids[1]) ? 1 : 0;
       case Kind::select: {
         const double d = value(e->kids[0]) - value(e->kids[1]);
-        const bool holds[] = {d == 0, d != 0, d<0, d <= 0, d> 0, d >= 0};
+        const bool holds[] = {d == 0, d != 0, d < 0, d <= 0, d > 0, d >= 0};
         return value(holds[e->op] ? e->kids[2] : e->kids[3]);
       }
       case Kind::inverse: {

@@ -204,7 +204,8 @@ void add_sheets(CLI::App& command, Options& options) {
 }
 
 void add_common(CLI::App& command, Options& options) {
-  command.add_option("--assume", options.assume, "assume more, in a sheet's words: 'A symmetric'")->allow_extra_args(false);
+  command.add_option("--assume", options.assume, "assume more, in a sheet's words: 'A symmetric'")
+      ->allow_extra_args(false);
   command.add_option("--color", options.color, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}));
 }

@@ -201,7 +201,7 @@ void Elaborator::fit_arguments(Symbol* f, std::vector<Val>& args, Span span, Con
           Range r = dims().resolve(formal->indices[k]);
           return a.rank() == 1 && dims().unify({a.axes[0]->lo, a.axes[0]->hi}, r);
         })) {
-      std::string declared, repaired, repaired_latex;
+      std::string declared, repaired;
       std::vector<const Symbol*> formals;
       for (std::size_t k = 0; k < args.size(); ++k) {
         Symbol* slot = Pool::current().new_symbol("·" + std::to_string(k + 1));

@@ -189,6 +189,12 @@ void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
     entry.span = name.span;
     return;
   }
+  if (!shape.axes.empty() && !scripts.empty() && !scope_->here(key) &&
+      std::all_of(scripts.begin(), scripts.end(), [](const Script& s) { return s.item->kind == SynKind::number; })) {
+    // a^{(0)} ∈ ℝ^{n_0} beside a^{(l)}: one member tells the rank of all, not their sizes.
+    e_.knowledge().raise(e_.hint_key(base, c), static_cast<int>(shape.axes.size()));
+    return;
+  }
   if (scripts.empty() && ((base.text == "1" || base.text == "𝟏") && !base.style.empty()) && shape.axes.size() == 1) {
     // 𝟏 ∈ ℝ^n is the vector of ones whatever is said of it.
     define_constant(base, shape, make::number(1));

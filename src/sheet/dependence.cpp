@@ -54,7 +54,6 @@ void SheetReader::resolve_dependences(bool final) {
     if (d.symbol->defined()) continue;
     std::vector<Lambda> args;
     std::vector<const Symbol*> formals;
-    std::string shown;
     bool ready = true;
     auto argument = [&](const Symbol* of, const std::vector<Expr>& given) {
       Val v = e_.load(of, given, {});

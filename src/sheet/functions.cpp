@@ -51,7 +51,7 @@ Val Elaborator::elementary_call(const Syn& head, const std::vector<Val>& args, C
   Val out;
   if (row) {
     Elementary function = *row;
-    Val x = one();
+    const Val& x = one();
     if (sup && sup->kind == SynKind::sum && sup->kids.size() == 1 && sup->signs[0] < 0) {
       static const std::map<std::string, Elementary> inverses = {
           {"sin", Elementary::asin},   {"cos", Elementary::acos},   {"tan", Elementary::atan},

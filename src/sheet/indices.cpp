@@ -297,6 +297,8 @@ Elaborator::Binder Elaborator::bind(const Syn& bigop, const std::vector<SynPtr>&
     return true;
   };
   std::function<void(const Syn&)> limit = [&](const Syn& s) {
+    if (s.kind == SynKind::text || (s.kind == SynKind::name && s.style == "op"))
+      not_read("limits", s.span, "words in limits are not read");
     if (s.kind == SynKind::name) return add(name_key(s), used_range(name_key(s)));
     if (s.kind == SynKind::group || s.kind == SynKind::product) {
       for (const SynPtr& kid : s.kids) limit(*kid);

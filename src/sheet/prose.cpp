@@ -9,10 +9,10 @@
 namespace gradus {
 
 bool SheetReader::says_assumption(const std::string& lead) const {
-  static const char* const kWords[] = {
-      "for",   "with",     "where", "since", "if",    "because", "when",     "assume",    "assuming",   "suppose",
-      "given", "provided", "as",    "let",   "using", "while",   "whenever", "satisfies", "satisfying", "such that",
-      "that",  "and",      "from",  "by",    "use",   "at",      "under",    "has",       "on",         "fix"};
+  static const char* const kWords[] = {"for",    "with",     "where",    "since",     "if",         "because",   "when",
+                                       "assume", "assuming", "suppose",  "given",     "provided",   "as",        "let",
+                                       "using",  "while",    "whenever", "satisfies", "satisfying", "such that", "from",
+                                       "by",     "use",      "at",       "under",     "has",        "on",        "fix"};
   std::string tail = last_words(lead, 1);
   for (const char* w : kWords)
     if (tail == w) return true;

@@ -132,6 +132,21 @@ bool SheetReader::joins_subjects(const std::string& words) {
   return core == "and" || core == "or";
 }
 
+void SheetReader::unread_claims(const Chain& c, const std::string& why) {
+  for (std::size_t k = 0; k < c.rels.size(); ++k) {
+    Claim claim;
+    claim.state = Claim::State::unread;
+    claim.n = static_cast<int>(sheet_.claims.size()) + 1;
+    claim.lhs_span = c.side_spans[k];
+    claim.rhs_span = c.side_spans[k + 1];
+    claim.span = c.span;
+    claim.diagnostics.push_back({Severity::error, "words", c.span, why, "write the condition behind the formula"});
+    sheet_.diagnostics.push_back(claim.diagnostics.back());
+    note(Statement::Kind::unread, c.span, why, claim.n);
+    sheet_.claims.push_back(std::move(claim));
+  }
+}
+
 /// Whether a statement of a display only narrows those before it: "if k = l", "(k ≠ l)", "i < j".
 bool SheetReader::narrows(const Piece& piece, std::size_t k) {
   const Chain& written = piece.chains[k];
@@ -163,6 +178,11 @@ void SheetReader::chain(const Chain& c, const Piece& piece, std::size_t k) {
   try {
     if (c.sides.empty()) return;
     bool continues = !c.sides[0];
+    if (continues && in_display_ && k > 0 && c.separator == "words" && piece.chains[k - 1].rels.empty()) {
+      // Words stand in the middle of a side: the step keeps its number and is not judged.
+      unread_claims(c, "words inside the formula are not read");
+      return;
+    }
     // Part of a range "1, …, m" or a list of names before ∈.
     if (c.rels.empty()) {
       if (c.sides[0]) subjects_.push_back(c.sides[0]), ++fresh_subjects_;
@@ -203,7 +223,10 @@ void SheetReader::chain(const Chain& c, const Piece& piece, std::size_t k) {
     }
     bool narrowing = in_display_ && (said("for") || said("if") || said("when") || said("with") || said("since") ||
                                      said("because") || said("provided"));
-    bool assumed = narrowing || (!in_display_ && says_assumption(lead_));
+    const std::string last = last_words(lead_, 1);
+    const bool joined = last == "and" || (last.empty() && !lead_.empty());
+    bool assumed = narrowing || (!in_display_ && (says_assumption(lead_) || (joined && inline_assumed_)));
+    if (!in_display_) inline_assumed_ = assumed;
     if (!in_display_ && c.separator != "" && k > 0 && assumed_before_) assumed = true;
     assumed_before_ = false;
     if (assumed && !continues && c.rels[0] != ":=") {

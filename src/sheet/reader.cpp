@@ -81,6 +81,8 @@ void SheetReader::end_of_display() {
 void SheetReader::formula(const Piece& piece) {
   in_display_ = piece.kind == Piece::Kind::display_math;
   if (!in_display_ && shape_formula(piece)) return;
+  carried_assumed_ = inline_assumed_;
+  inline_assumed_ = false;
   collect_ranges(piece);
   if (!in_display_ && !joins_subjects(lead_)) {
     subjects_.clear();
@@ -132,6 +134,20 @@ bool SheetReader::joins_subjects(const std::string& words) {
   return core == "and" || core == "or";
 }
 
+/// \text{…} in the middle of a side: neither behind the formula nor at the end of a row.
+bool SheetReader::words_inside(const Piece& piece, std::size_t k) const {
+  for (std::size_t next = k + 1; next < piece.chains.size() && piece.chains[next].sides.empty(); ++next) {
+    const Span words = piece.chains[next].span;
+    for (const Span& side : piece.chains[k].side_spans)
+      if (!words.empty() && side.begin >= words.end) {
+        std::string_view between = source_.text(Span{words.end, side.begin});
+        if (between.find("\\\\") == std::string_view::npos) return true;
+        break;
+      }
+  }
+  return false;
+}
+
 void SheetReader::unread_claims(const Chain& c, const std::string& why) {
   for (std::size_t k = 0; k < c.rels.size(); ++k) {
     Claim claim;
@@ -178,9 +194,11 @@ void SheetReader::chain(const Chain& c, const Piece& piece, std::size_t k) {
   try {
     if (c.sides.empty()) return;
     bool continues = !c.sides[0];
-    if (continues && in_display_ && k > 0 && c.separator == "words" && piece.chains[k - 1].rels.empty()) {
-      // Words stand in the middle of a side: the step keeps its number and is not judged.
-      unread_claims(c, "words inside the formula are not read");
+    if (in_display_ && !c.rels.empty() && words_inside(piece, k)) {
+      // The step keeps its number and is not judged.
+      const char* why = "words inside the formula are not read";
+      if (!continues && is_definition(c)) not_read("words", c.span, why, "write the condition behind the formula");
+      unread_claims(c, why);
       return;
     }
     // Part of a range "1, …, m" or a list of names before ∈.
@@ -225,7 +243,7 @@ void SheetReader::chain(const Chain& c, const Piece& piece, std::size_t k) {
                                      said("because") || said("provided"));
     const std::string last = last_words(lead_, 1);
     const bool joined = last == "and" || (last.empty() && !lead_.empty());
-    bool assumed = narrowing || (!in_display_ && (says_assumption(lead_) || (joined && inline_assumed_)));
+    bool assumed = narrowing || (!in_display_ && (says_assumption(lead_) || (joined && carried_assumed_)));
     if (!in_display_) inline_assumed_ = assumed;
     if (!in_display_ && c.separator != "" && k > 0 && assumed_before_) assumed = true;
     assumed_before_ = false;

@@ -84,6 +84,7 @@ class SheetReader {
   static bool joins_subjects(const std::string& words);
   static bool narrows(const Piece& piece, std::size_t k);
   static Chain side_condition(const Chain& chain);
+  bool words_inside(const Piece& piece, std::size_t k) const;
   void unread_claims(const Chain& chain, const std::string& why);
   void see_functions(const Syn& syn);
   bool states_value(const Chain& chain) const;
@@ -141,6 +142,7 @@ class SheetReader {
   bool gradient_words_ = false, saw_differential_ = false, saw_bar_ = false;
   std::optional<Traits> trait_before_;
   bool scoped_traits_ = false;
+  bool carried_assumed_ = false;
   bool inline_assumed_ = false;  ///< the formula before was assumed ("with a = 1 and b = 2")
   bool assumed_before_ = false;
   SynPtr shape_said_;  ///< the shape just read, for the names before or behind it

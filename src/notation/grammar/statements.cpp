@@ -5,6 +5,7 @@
 // Commas, semicolons, wide spaces and words end a statement.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "notation/grammar/grammar.h"
 #include "notation/grammar/nodes.h"
@@ -16,6 +17,7 @@ struct Draft {
   std::vector<Items> sides{1};
   std::vector<std::string> rels;
   std::string separator, words;
+  Span words_span;
   std::size_t column = 0;
   bool leads_row = false;  ///< the first of its row
   bool condition = false;  ///< said with "for", "if", …: no row continues it
@@ -97,6 +99,7 @@ class Statements {
     draft.condition =
         words_.empty() ? separator_ == "," && !fresh_ && !drafts_.empty() && drafts_.back().condition : !joins(words_);
     draft.words = std::move(words_);
+    draft.words_span = std::exchange(words_span_, {});
     words_.clear();
     drafts_.push_back(std::move(draft));
     current_ = drafts_.size() - 1;
@@ -154,6 +157,7 @@ class Statements {
         fresh_ = false;
         if (!words_.empty()) words_ += ' ';
         words_ += item.text;
+        words_span_ = cover(words_span_, item.span);
         return;
       case ItemKind::op:
         if (item.text == ":" && types_a_function()) {
@@ -286,7 +290,10 @@ class Statements {
     Chain chain;
     chain.separator = std::move(draft.separator);
     chain.words = std::move(draft.words);
-    if (draft.only_words) return chain;
+    if (draft.only_words) {
+      chain.span = draft.words_span;
+      return chain;
+    }
     chain.rels = std::move(draft.rels);
     Span where;
     for (std::size_t i = 0; i < draft.sides.size(); ++i) {
@@ -314,6 +321,7 @@ class Statements {
   std::size_t current_ = none;
   std::size_t column_ = 0, aligns_ = 0;
   std::string words_, separator_;
+  Span words_span_;
   bool fresh_ = true;  ///< nothing of the present row was read yet
   bool after_row_ = false;
 };

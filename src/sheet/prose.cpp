@@ -231,7 +231,6 @@ void SheetReader::after_formula(const Piece& piece) {
       if (s.kind == SynKind::product && s.kids.size() == 2 && s.kids[0]->kind == SynKind::name &&
           s.kids[0]->text == "d")
         saw_differential_ = true;
-      if (s.kind == SynKind::name && s.accent == "bar") saw_bar_ = true;
     }
 }
 

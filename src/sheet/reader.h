@@ -139,7 +139,7 @@ class SheetReader {
   SynPtr matrix_subject_;             ///< the matrix that was named last
   std::string function_subject_;      ///< the function that was named last
   std::vector<SynPtr> paragraph_numerators_;
-  bool gradient_words_ = false, saw_differential_ = false, saw_bar_ = false;
+  bool gradient_words_ = false, saw_differential_ = false;
   std::optional<Traits> trait_before_;
   bool scoped_traits_ = false;
   bool carried_assumed_ = false;

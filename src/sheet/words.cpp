@@ -62,26 +62,6 @@ bool any(const Traits& t) {
          t.positive_det || t.sums_to_one || t.one_hot || t.unit_norm || t.symmetric_arguments || t.affine;
 }
 
-void merge(Traits& into, const Traits& t) {
-  into.positive |= t.positive;
-  into.nonzero |= t.nonzero;
-  into.below_one |= t.below_one;
-  into.symmetric |= t.symmetric;
-  into.positive_definite |= t.positive_definite;
-  into.orthogonal |= t.orthogonal;
-  into.diagonal |= t.diagonal;
-  into.invertible |= t.invertible;
-  into.positive_det |= t.positive_det;
-  into.sums_to_one |= t.sums_to_one;
-  into.one_hot |= t.one_hot;
-  into.unit_norm |= t.unit_norm;
-  into.symmetric_arguments |= t.symmetric_arguments;
-  into.affine |= t.affine;
-  into.sign |= t.sign;
-  into.binary |= t.binary;
-  if (t.hot) into.hot = t.hot;
-}
-
 std::string traits_text(const Traits& t) {
   std::string out;
   auto add = [&](bool on, const char* text) {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "expr/symbol.h"
+#include "expr/traits.h"
 
 namespace gradus {
 
@@ -15,7 +15,6 @@ bool word(const std::string& text, const std::string& wanted);
 std::string last_words(const std::string& text, std::size_t count);
 Traits traits_in(const std::string& text);
 bool any(const Traits& t);
-void merge(Traits& into, const Traits& t);
 std::string traits_text(const Traits& t);
 
 }  // namespace gradus

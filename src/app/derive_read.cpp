@@ -116,7 +116,13 @@ Understood understand(const DeriveRequest& request) {
           out.readings.push_back(line);
       }
     }
-    out.diagnostics.insert(out.diagnostics.end(), read.diagnostics.begin(), read.diagnostics.end());
+    for (const Diagnostic& d : read.diagnostics) {
+      // What the reader has told already, with its exact kind, is not told again.
+      const bool told = std::any_of(out.diagnostics.begin(), out.diagnostics.end(), [&](const Diagnostic& other) {
+        return other.span == d.span && other.message == d.message;
+      });
+      if (!told) out.diagnostics.push_back(d);
+    }
   }
   out.jacobian_columns = elaboration.jacobian_columns;
   out.gradient_rows = elaboration.gradient_rows;

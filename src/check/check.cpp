@@ -32,10 +32,12 @@ void add_each(std::vector<std::string>& to, const std::vector<std::string>& more
     if (std::find(to.begin(), to.end(), line) == to.end()) to.push_back(line);
 }
 
-/// A claim that was not understood or does not fit: the diagnostics say why.
+/// A claim that cannot be judged as it stands: the diagnostics say why.
 Verdict passed_through(const Claim& claim) {
   Verdict verdict;
-  verdict.kind = claim.state == Claim::State::unread ? VerdictKind::unread : VerdictKind::ill_typed;
+  verdict.kind = claim.state == Claim::State::unread      ? VerdictKind::unread
+                 : claim.state == Claim::State::ill_typed ? VerdictKind::ill_typed
+                                                          : VerdictKind::undecided;
   for (const Diagnostic& diagnostic : claim.diagnostics) {
     if (!verdict.reason.empty()) verdict.reason += "; ";
     verdict.reason += diagnostic.message;

@@ -19,8 +19,8 @@ std::size_t Grounder::KeyHash::operator()(const Key& key) const {
   return hash;
 }
 
-Grounder::Grounder(ScalarGraph& graph, const Sizes& sizes, Budget& budget, long first_member)
-    : graph_(graph), sizes_(sizes), budget_(budget), first_member_(first_member) {
+Grounder::Grounder(ScalarGraph& graph, const Sizes& sizes, Budget& budget, long first_member, Outside outside)
+    : graph_(graph), sizes_(sizes), budget_(budget), first_member_(first_member), outside_(outside) {
   envs_.emplace_back();
   env_numbers_.emplace(Env{}, 0);
   graph_.elementary_derivative = [this](Elementary function, NodeId argument) {
@@ -214,7 +214,14 @@ NodeId Grounder::eval_ref(Expr e, EnvId env) {
   if (symbol->role == Role::size && symbol->clauses.empty()) return graph_.constant(sizes_.of(symbol, at));
   for (std::size_t k = 0; k < at.size() && k < symbol->indices.size(); ++k) {
     const Bounds range = bounds(symbol, k, at);
-    if ((range.lo && at[k] < *range.lo) || (range.hi && at[k] > *range.hi))
+    if (!(range.lo && at[k] < *range.lo) && !(range.hi && at[k] > *range.hi)) continue;
+    out_of_range_ = true;
+    if (outside_ == Outside::zero) return graph_.constant(0);
+    if (outside_ == Outside::free) return graph_.leaf({symbol, 0, at});
+    if (outside_ == Outside::periodic && range.lo && range.hi && *range.hi >= *range.lo) {
+      const long length = *range.hi - *range.lo + 1;
+      at[k] = *range.lo + ((at[k] - *range.lo) % length + length) % length;
+    } else
       return fail("index " + std::to_string(at[k]) + " of " + symbol->name + " is out of range");
   }
   if (!symbol->clauses.empty()) {
@@ -222,7 +229,7 @@ NodeId Grounder::eval_ref(Expr e, EnvId env) {
     // Where a recursion ends there is a free quantity (h_0). Elsewhere what is defined for other members is not free.
     const bool general =
         std::any_of(symbol->clauses.begin(), symbol->clauses.end(), [](const Clause& c) { return !c.vars.empty(); });
-    if (general && !recursive(symbol)) return fail(symbol->name + " is not defined at these indices");
+    if (general && !base_of_recursion(symbol, at)) return fail(symbol->name + " is not defined at these indices");
   }
   if (symbol->role == Role::function) return eval_abstract(e, at, env);
   return graph_.leaf({symbol, 0, at});

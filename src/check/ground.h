@@ -21,12 +21,17 @@ class Sizes {
   virtual long of(const Symbol* symbol, const std::vector<long>& at) const = 0;
 };
 
+/// What a component beyond the range of its axis is: nothing; or, where the author may mean so, zero (padding), one
+/// more free entry, or the entry that comes round again.
+enum class Outside : std::uint8_t { undefined, zero, free, periodic };
+
 using IndexValues = std::unordered_map<const IndexVar*, long>;
 
 class Grounder {
  public:
   /// `first_member`: where recursions over families without a declared range begin.
-  Grounder(ScalarGraph& graph, const Sizes& sizes, Budget& budget, long first_member);
+  Grounder(ScalarGraph& graph, const Sizes& sizes, Budget& budget, long first_member,
+           Outside outside = Outside::undefined);
 
   /// The node of e; undefined where an index is out of range and the like (reason() says why).
   NodeId ground(Expr e, const IndexValues& values);
@@ -38,6 +43,8 @@ class Grounder {
   Bounds bounds(const Symbol* symbol, std::size_t position, const std::vector<long>& at);
   Bounds bounds(const IndexVar* var, const IndexValues& values);
   const std::string& reason() const { return reason_; }
+  /// Whether an index has left its range.
+  bool out_of_range() const { return out_of_range_; }
   /// Whether a clause of the symbol matches these indices (true for symbols without clauses).
   bool has_clause(const Symbol* symbol, const std::vector<long>& at);
   /// Whether e itself, below no definition, speaks of members of a recursion that no clause defines: its base (h_0), or
@@ -73,6 +80,11 @@ class Grounder {
   NodeId eval_deriv(Expr e, EnvId env);
   /// Whether the symbol's definition leads back to the symbol.
   static bool recursive(const Symbol* symbol);
+  /// Which of its indices the recursion steps along: l in z_j^{l+1} = Σ_i w_ij σ(z_i^l).
+  const std::set<std::size_t>& recursion_positions(const Symbol* symbol);
+  /// Whether a member that no clause defines may be a free quantity where the recursion ends (h_0), every other index
+  /// being in its range.
+  bool base_of_recursion(const Symbol* symbol, const std::vector<long>& at);
   bool beyond_recursion(NodeId body, NodeId variable);
   NodeId eval_matrix(Expr e, EnvId env);
   NodeId eval_abstract(Expr e, const std::vector<long>& at, EnvId env);
@@ -136,6 +148,7 @@ class Grounder {
   const Sizes& sizes_;
   Budget& budget_;
   long first_member_;
+  Outside outside_;
   IndexValues values_;
   std::unordered_map<Key, NodeId, KeyHash> memo_;
   std::vector<Binding> bindings_;
@@ -145,9 +158,11 @@ class Grounder {
   std::map<std::pair<const Symbol*, EnvId>, int> tags_;
   int depth_ = 0;
   std::string reason_;
+  bool out_of_range_ = false;
   /// Some definition speaks of an index that the claim leaves free (J := −log ŷ_o): what is memoised holds for one
   /// choice.
   bool open_definitions_ = false;
+  std::map<const Symbol*, std::set<std::size_t>> recursion_positions_;
   const Symbol* argument_of_table_ = nullptr;
   std::unordered_map<int, Expr> table_derivatives_;
 };

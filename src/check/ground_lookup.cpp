@@ -73,6 +73,53 @@ bool Grounder::recursive(const Symbol* symbol) {
                      [&](const Clause& c) { return depends_on(c.body, symbol); });
 }
 
+const std::set<std::size_t>& Grounder::recursion_positions(const Symbol* symbol) {
+  const auto [it, added] = recursion_positions_.try_emplace(symbol);
+  if (!added) return it->second;
+  for (const Clause& clause : symbol->clauses) {
+    std::set<Expr> seen;
+    std::vector<std::pair<Expr, int>> todo{{clause.body, 0}};
+    while (!todo.empty()) {
+      const auto [body, depth] = todo.back();
+      todo.pop_back();
+      visit(body, [&, depth = depth](Expr node) {
+        if (node->kind != Kind::ref || !seen.insert(node).second) return;
+        if (node->symbol != symbol) {
+          if (depth >= 4 || node->symbol->clauses.empty() || !depends_on(node, symbol)) return;
+          if (const auto opened = unfold(node)) todo.emplace_back(*opened, depth + 1);
+          return;
+        }
+        for (std::size_t k = 0; k < node->kids.size() && k < clause.pattern.size(); ++k) {
+          const auto step = affine(make::sub(node->kids[k], clause.pattern[k]));
+          if (step && step->terms.empty() && step->constant != 0) it->second.insert(k);
+        }
+      });
+    }
+  }
+  return it->second;
+}
+
+bool Grounder::base_of_recursion(const Symbol* symbol, const std::vector<long>& at) {
+  if (!recursive(symbol)) return false;
+  const auto& positions = recursion_positions(symbol);
+  if (positions.empty()) return true;
+  for (std::size_t k = 0; k < at.size(); ++k) {
+    if (positions.count(k)) continue;
+    const bool fits = std::any_of(symbol->clauses.begin(), symbol->clauses.end(), [&](const Clause& clause) {
+      if (k >= clause.pattern.size()) return false;
+      if (clause.pattern[k]->free.empty()) return eval_integer(clause.pattern[k], 0) == at[k];
+      if (clause.pattern[k]->kind != Kind::index) return true;
+      Assigned assigned(*this);
+      for (std::size_t i = 0; i < at.size() && i < clause.pattern.size(); ++i)
+        if (clause.pattern[i]->kind == Kind::index) assigned.set(clause.pattern[i]->var, at[i]);
+      const Bounds range = eval_bounds(clause.pattern[k]->var, 0);
+      return !(range.lo && at[k] < *range.lo) && !(range.hi && at[k] > *range.hi);
+    });
+    if (!fits) return false;
+  }
+  return true;
+}
+
 Grounder::Mention Grounder::mentions(Expr e, const IndexValues& values) {
   Mention result = Mention::defined;
   visit(e, [&](Expr node) {

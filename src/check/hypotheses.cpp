@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "check/problem.h"
+#include "notation/write.h"
 
 namespace gradus {
 
@@ -22,6 +23,46 @@ bool is_square(const Symbol* symbol) {
 /// Weights: a vector, or a matrix by its rows.
 bool has_rows(const Symbol* symbol) {
   return has_shape(symbol) && !symbol->indices.empty() && symbol->indices.size() <= 2;
+}
+
+/// What is squared in the definitions that an expression leads to, at the arguments that stand there: the residuals of
+/// a fit.
+class Squares {
+ public:
+  explicit Squares(Expr e) { open(e, 0); }
+  std::vector<Expr> found;
+
+ private:
+  void open(Expr e, int depth) {
+    visit(e, [&](Expr node) {
+      if (depth > 0 && node->kind == Kind::pow && node->kids[1]->is_number() && node->kids[1]->number == 2)
+        note(node->kids[0]);
+      if (node->kind != Kind::ref || !node->symbol->defined() || depth >= 3 || !opened_.insert(node).second) return;
+      const Expr plain = node->slots.empty() ? node : make::apply(node->symbol, node->kids, node->args);
+      if (const auto body = unfold(plain)) open(*body, depth + 1);
+    });
+  }
+  void note(Expr base) {
+    const bool quantity = base->kind == Kind::ref && (base->symbol->defined() || base->symbol->role == Role::function);
+    if ((base->kind == Kind::add || quantity) && std::find(found.begin(), found.end(), base) == found.end())
+      found.push_back(base);
+  }
+  std::set<Expr> opened_;
+};
+
+/// The gradients that the sides speak of: a scalar that is defined in the sheet, by a variable that it depends on.
+std::vector<Expr> gradients(const std::vector<const Symbol*>& losses, const std::vector<const Symbol*>& variables) {
+  std::vector<Expr> result;
+  for (const Symbol* loss : losses) {
+    if (!loss->defined() || !loss->indices.empty() || !loss->formals.empty()) continue;
+    for (const Symbol* by : variables) {
+      if (by->role != Role::variable || by->family > 0 || !has_shape(by) || !depends_on(make::ref(loss), by)) continue;
+      std::vector<Expr> at;
+      for (const Range& range : by->indices) at.push_back(make::index(make::fresh("k", range.lo, range.hi)));
+      result.push_back(make::deriv(make::ref(loss), make::ref(by, at)));
+    }
+  }
+  return result;
 }
 
 bool same_shape(const Symbol* a, const Symbol* b) {
@@ -96,6 +137,31 @@ std::vector<Hypothesis> hypotheses_for(const Case& side, const Claim& claim) {
   for (const Symbol* s : symbols)
     if (s->role == Role::variable && is_square(s) && !traits(s).orthogonal && !traits(s).positive_definite)
       assume(s, s->name + " orthogonal", &Traits::orthogonal);
+  // A pair of matrices, each symmetric.
+  for (std::size_t a = 0; a < symbols.size(); ++a)
+    for (std::size_t b = a + 1; b < symbols.size(); ++b) {
+      const auto free = [&](const Symbol* s) {
+        return s->role == Role::variable && is_square(s) && !traits(s).symmetric && !traits(s).positive_definite;
+      };
+      if (!free(symbols[a]) || !free(symbols[b])) continue;
+      Traits symmetric;
+      symmetric.symmetric = true;
+      Hypothesis hypothesis;
+      hypothesis.text = symbols[a]->name + " and " + symbols[b]->name + " symmetric";
+      hypothesis.assumed = {{symbols[a], symmetric}, {symbols[b], symmetric}};
+      table.push_back(std::move(hypothesis));
+    }
+  const auto vanishes = [&](Expr e, const std::string& text) {
+    Hypothesis hypothesis;
+    hypothesis.text = text;
+    hypothesis.vanishing.push_back(e);
+    table.push_back(std::move(hypothesis));
+  };
+  for (Expr residual : Squares(make::add({side.lhs, side.rhs})).found)
+    vanishes(residual, "the residual " + write_text(residual) + " is zero");
+  for (Expr gradient : gradients(claim.symbols, symbols))
+    vanishes(gradient,
+             gradient->kids[1]->symbol->name + " is a stationary point of " + gradient->kids[0]->symbol->name);
   return table;
 }
 

@@ -40,38 +40,7 @@ std::optional<Proof> prove(const Case& side, const Claim& claim, const Clock& cl
   return std::nullopt;
 }
 
-/// A hypothesis under which the sides agree at all points and sizes, without both vanishing.
-std::string find_hypothesis(const Case& side, const Claim& claim, const Clock& clock) {
-  for (const Hypothesis& hypothesis : hypotheses_for(side, claim)) {
-    NumericOptions options;
-    options.hypothesis = &hypothesis;
-    options.seconds = std::min(0.5, clock.left() * 0.3);
-    options.points = 1;
-    options.size_choices = 1;
-    if (clock.left() < 0.05) break;
-    const NumericOutcome first = compare_numerically(side, claim, options);
-    if (first.kind != NumericOutcome::Kind::agree || first.vanish) continue;
-    options.points = 3;
-    options.size_choices = 3;
-    options.seed = 11;
-    const NumericOutcome all = compare_numerically(side, claim, options);
-    if (all.kind == NumericOutcome::Kind::agree && !all.vanish) return hypothesis.text;
-  }
-  return "";
-}
-
-/// Whether the left side is zero identically (as far as the normal form tells).
-bool vanishes(const Case& side) {
-  try {
-    NormalOptions options;
-    options.open_definitions = true;
-    return normalize(side.lhs, options).form->is_zero();
-  } catch (const OverBudget&) {
-    return false;
-  }
-}
-
-/// Whether a value depends on the sign of something, in the sides or in what they are defined by.
+/// Whether a value may depend on the sign of something, in the sides or in what they are defined by.
 bool has_kinks(const Case& side) {
   std::set<const Symbol*> opened;
   bool found = false;
@@ -79,8 +48,12 @@ bool has_kinks(const Case& side) {
     visit(e, [&](Expr node) {
       if (node->kind == Kind::func) {
         const auto row = static_cast<Elementary>(node->op);
-        found |= row_of(row).domain == Domain::nonzero;
+        const Domain domain = row_of(row).domain;
+        // arcsin and the like have roots in their derivatives.
+        found |= domain == Domain::nonzero || domain == Domain::open_unit || domain == Domain::above_one;
       }
+      // √(y²) is y or −y.
+      if (node->kind == Kind::pow && node->kids[1]->is_number() && node->kids[1]->number.get_den() != 1) found = true;
       if (node->kind == Kind::select) found = true;
       if (node->kind == Kind::reduce && node->reduce_op() != ReduceOp::sum && node->reduce_op() != ReduceOp::product)
         found = true;
@@ -96,6 +69,59 @@ bool has_kinks(const Case& side) {
   return found;
 }
 
+/// A hypothesis under which the sides agree at all points and sizes, without both vanishing. One that lets a term
+/// vanish excuses a side that leaves the term out, not one that has it wrong.
+std::string find_hypothesis(const Case& side, const Claim& claim, const Clock& clock) {
+  for (const Hypothesis& hypothesis : hypotheses_for(side, claim)) {
+    NumericOptions options;
+    options.hypothesis = &hypothesis;
+    options.seconds = std::min(0.5, clock.left() * 0.3);
+    options.points = 1;
+    options.size_choices = 1;
+    if (clock.left() < 0.05) break;
+    const NumericOutcome first = compare_numerically(side, claim, options);
+    // Σ_i (p_i − q_i) = 0 says so; a step whose sides only happen to vanish is not excused.
+    const bool may_vanish = hypothesis.vanishing.empty() && (side.lhs->is_zero() || side.rhs->is_zero());
+    if (first.kind != NumericOutcome::Kind::agree || (first.vanish && !may_vanish)) continue;
+    if (!hypothesis.vanishing.empty() && !first.left_out) continue;
+    options.points = 3;
+    options.size_choices = 3;
+    options.seed = 11;
+    options.branches = has_kinks(side);
+    const NumericOutcome all = compare_numerically(side, claim, options);
+    if (all.kind == NumericOutcome::Kind::agree && (!all.vanish || may_vanish) && all.all_branches)
+      return hypothesis.text;
+  }
+  return "";
+}
+
+/// Where an index leaves its range at every choice of sizes. With one more free entry there, which is what the normal
+/// form takes it for, the sides may agree. They differ only if they do so however the entry is meant: as one more, as
+/// zero (padding), or coming round again.
+NumericOutcome read_outside(const Case& side, const Claim& claim, NumericOptions options) {
+  options.outside = Outside::free;
+  options.size_choices = 3;
+  NumericOutcome outcome = compare_numerically(side, claim, options);
+  if (outcome.kind != NumericOutcome::Kind::differ) return outcome;
+  for (const Outside outside : {Outside::periodic, Outside::zero}) {
+    options.outside = outside;
+    outcome = compare_numerically(side, claim, options);
+    if (outcome.kind != NumericOutcome::Kind::differ) return {};
+  }
+  return outcome;
+}
+
+/// Whether the left side is zero identically (as far as the normal form tells).
+bool vanishes(const Case& side) {
+  try {
+    NormalOptions options;
+    options.open_definitions = true;
+    return normalize(side.lhs, options).form->is_zero();
+  } catch (const OverBudget&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 Judgement judge(const Case& side, const Claim& claim, const JudgeLimits& limits) {
@@ -107,8 +133,14 @@ Judgement judge(const Case& side, const Claim& claim, const JudgeLimits& limits)
   // One point tells most slips and is a safety net for what is proved; what cannot be proved gets more of them.
   options.points = options.size_choices = 1;
   NumericOutcome numbers = compare_numerically(side, claim, options);
-  judgement.sizes = numbers.sizes;
   using Outcome = NumericOutcome::Kind;
+  const bool out_of_range = numbers.kind == Outcome::undefined && numbers.out_of_range;
+  if (out_of_range) {
+    NumericOutcome readings = read_outside(side, claim, options);
+    readings.reason = numbers.reason;
+    if (readings.kind == Outcome::agree || readings.kind == Outcome::differ) numbers = std::move(readings);
+  }
+  judgement.sizes = numbers.sizes;
   if (limits.quick) {
     judgement.kind = numbers.kind == Outcome::differ  ? VerdictKind::wrong
                      : numbers.kind == Outcome::agree ? VerdictKind::confirmed
@@ -122,9 +154,21 @@ Judgement judge(const Case& side, const Claim& claim, const JudgeLimits& limits)
   }
   std::string over;
   auto proof = prove(side, claim, clock, over);
+  const bool kinks = has_kinks(side);
+  if (proof && kinks && numbers.kind == Outcome::agree) {
+    // The safety net reaches to both sides of every kink.
+    options.branches = true;
+    options.seconds = std::min(0.5, clock.left() * 0.3);
+    const NumericOutcome branches = compare_numerically(side, claim, options);
+    if (branches.kind == Outcome::differ) numbers = branches;
+  }
   if (proof && numbers.kind == Outcome::differ) {
     judgement.reason = "the normal form and ball arithmetic contradict each other (an error of this program)";
     judgement.counterexample = numbers.counterexample;
+    return judgement;
+  }
+  if (out_of_range && (numbers.kind == Outcome::undefined || (numbers.kind == Outcome::agree && !proof))) {
+    judgement.reason = numbers.reason;
     return judgement;
   }
   if (proof && numbers.kind != Outcome::agree && vanishes(side) && !side.lhs->is_zero() && !side.rhs->is_zero()) {
@@ -141,7 +185,8 @@ Judgement judge(const Case& side, const Claim& claim, const JudgeLimits& limits)
   }
   if (numbers.kind == Outcome::agree) {
     // Where there are kinks, every sign pattern should be met.
-    options.points = has_kinks(side) ? 16 : 3;
+    options.branches = kinks;
+    options.points = kinks ? 16 : 3;
     options.size_choices = 3;
     numbers = compare_numerically(side, claim, options);
     judgement.sizes = numbers.sizes;
@@ -149,6 +194,15 @@ Judgement judge(const Case& side, const Claim& claim, const JudgeLimits& limits)
   }
   switch (numbers.kind) {
     case Outcome::agree:
+      if (!numbers.all_branches) {
+        judgement.reason =
+            "the sides agree where they were compared, but not every branch of a piecewise function was met";
+        return judgement;
+      }
+      if (numbers.doubtful) {
+        judgement.reason = "it is not said whether what is assumed holds for all indices, and so much depends on it";
+        return judgement;
+      }
       judgement.kind = VerdictKind::confirmed;
       judgement.method = "ball arithmetic";
       return judgement;
@@ -159,18 +213,23 @@ Judgement judge(const Case& side, const Claim& claim, const JudgeLimits& limits)
     case Outcome::differ: break;
   }
   if (claim.open_assumption) {
-    judgement.reason = "an assumption beside this step was not understood";
+    judgement.reason = "what is assumed beside this step, or a size in it, was not understood";
     return judgement;
   }
   judgement.kind = VerdictKind::wrong;
   judgement.method = "ball arithmetic";
   judgement.counterexample = numbers.counterexample;
   if (!limits.explain) return judgement;
+  if (out_of_range) {
+    options.outside = Outside::zero;
+    judgement.method += ", entries out of range being 0";
+  }
   options.small = true;
   options.points = 6;
   options.seconds = std::min(0.6, clock.left() * 0.3);
   const NumericOutcome small = compare_numerically(side, claim, options);
   if (small.kind == Outcome::differ) judgement.counterexample = small.counterexample;
+  if (out_of_range) return judgement;
   judgement.hypothesis = find_hypothesis(side, claim, clock);
   if (!judgement.hypothesis.empty()) judgement.kind = VerdictKind::conditional;
   return judgement;

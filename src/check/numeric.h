@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "check/ground.h"
 #include "check/verdict.h"
 
 namespace gradus {
@@ -16,6 +17,7 @@ struct Hypothesis {
   std::vector<Assumed> assumed;
   std::vector<std::pair<const Symbol*, const Symbol*>> commuting;
   const Symbol* commutes_with_derivative = nullptr;  ///< X(t) with dX/dt
+  std::vector<Expr> vanishing;                       ///< what is zero, for all values of its free indices
 };
 
 struct NumericOptions {
@@ -25,7 +27,9 @@ struct NumericOptions {
   double seconds = 3.0;
   std::uint64_t max_nodes = 400'000;
   const Hypothesis* hypothesis = nullptr;
-  bool small = false;  ///< smallest sizes and simplest numbers first: for counterexamples that people read
+  Outside outside = Outside::undefined;
+  bool branches = false;  ///< look for points on every side of every kink
+  bool small = false;     ///< smallest sizes and simplest numbers first: for counterexamples that people read
 };
 
 struct NumericOutcome {
@@ -38,8 +42,12 @@ struct NumericOutcome {
   int digits = 0;
   int points = 0;
   bool vanish = false;
+  bool left_out = false;  ///< what the hypothesis lets vanish occurs in one of the sides only
   bool trivial =
       false;  ///< both sides are zero before any number is put in: nothing depends on what is differentiated by
+  bool doubtful = false;      ///< they differ where an assumption holds for the claim's indices and not for all indices
+  bool all_branches = true;   ///< of `branches`: each was met, or is known to be empty
+  bool out_of_range = false;  ///< at some sizes an index leaves its range, whatever the free indices are
   std::vector<std::string> sizes;
   std::optional<Counterexample> counterexample;
   std::string reason;

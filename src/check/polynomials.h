@@ -16,7 +16,8 @@ struct Draw {
   bool small = false;
   int level = 0;          ///< of `small`: how far from the simplest numbers
   bool positive = false;  ///< prefer positive numbers (domains of log and roots)
-  int shrink = 0;         ///< numbers are divided by 2^shrink
+  bool wild = false;      ///< every number of a magnitude of its own
+  int shrink = 0;         ///< numbers are divided by 2^shrink (multiplied, where it is negative)
 };
 
 class Polynomials {

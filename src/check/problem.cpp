@@ -88,7 +88,10 @@ Problem::Problem(const Case& side_, const Claim& claim_, const Hypothesis* hypot
   free.erase(std::unique(free.begin(), free.end()), free.end());
   for (const IndexVar* var : free) reach.add(var);
   for (const Condition& condition : claim.conditions) reach.add(condition.a), reach.add(condition.b);
+  for (const Condition& condition : claim.constraints) reach.add(condition.a), reach.add(condition.b);
   for (Expr e : claim.vanishing) reach.add(e);
+  if (hypothesis)
+    for (Expr e : hypothesis->vanishing) reach.add(e);
   for (const Assumed& assumed : claim.assumed)
     if (assumed.traits.hot) reach.add(assumed.traits.hot);
   symbols.assign(reach.symbols.begin(), reach.symbols.end());
@@ -137,6 +140,12 @@ long SizeChoice::of(const Symbol* symbol, const std::vector<long>& at) const {
   long turn = static_cast<long>(symbol->id);
   for (long k : at) turn += k;
   return 2 + ((turn % 3) + 3) % 3;
+}
+
+bool SizeChoice::below(const SizeChoice& other) const {
+  return values != other.values && std::all_of(values.begin(), values.end(), [&](const auto& entry) {
+           return entry.second <= other.values.at(entry.first);
+         });
 }
 
 std::string SizeChoice::text() const {

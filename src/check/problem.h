@@ -35,6 +35,8 @@ class SizeChoice : public Sizes {
   bool small = false;
   long of(const Symbol* symbol, const std::vector<long>& at) const override;
   std::string text() const;
+  /// Whether no size is larger than there, and some are smaller.
+  bool below(const SizeChoice& other) const;
 };
 
 /// Candidates, best first: pairwise different and at least 2 (small: the smallest first), under the claim's conditions,

@@ -176,6 +176,11 @@ Rational Sampler::number(const Traits& traits, Random& random) {
   }
   if (draw_.positive || traits.positive) value = abs(value);
   if (draw_.shrink > 0 && !traits.integer) value /= Rational(mpz_class(1) << draw_.shrink);
+  if (draw_.shrink < 0 && !traits.integer) value *= Rational(mpz_class(1) << -draw_.shrink);
+  if (draw_.wild && !traits.integer) {
+    const long power = random.within(-4, 6);
+    value *= power < 0 ? Rational(1, 1L << -power) : Rational(1L << power);
+  }
   if (traits.below_one && value >= 1) value = 1 / (value + 1);
   if (value == 0 && (traits.positive || traits.nonzero)) value = 1;
   return value;

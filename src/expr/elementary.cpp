@@ -2,7 +2,8 @@
 // handle whose operators are the builders, and every row brings its own one-liner: exp(u), sigmoid(u), …
 #include "expr/elementary.h"
 
-#include <array>
+#include <algorithm>
+#include <unordered_map>
 
 #include "expr/builders.h"
 
@@ -65,17 +66,27 @@ std::span<const ElementaryRow> elementary_table() { return kRows; }
 
 const ElementaryRow& row_of(Elementary function) { return kRows[static_cast<std::size_t>(function)]; }
 
-std::optional<Elementary> elementary_named(std::string_view spelling) {
-  if (spelling.empty() || spelling.find(' ') != std::string_view::npos) return std::nullopt;
-  for (const ElementaryRow& row : kRows) {
-    std::string_view names = row.text_names;
-    while (!names.empty()) {
-      const std::size_t length = std::min(names.find(' '), names.size());
-      if (names.substr(0, length) == spelling) return row.id;
-      names.remove_prefix(std::min(length + 1, names.size()));
-    }
+std::vector<std::string_view> spellings(const ElementaryRow& row) {
+  std::vector<std::string_view> out;
+  std::string_view names = row.text_names;
+  while (!names.empty()) {
+    const std::size_t length = std::min(names.find(' '), names.size());
+    out.push_back(names.substr(0, length));
+    names.remove_prefix(std::min(length + 1, names.size()));
   }
-  return std::nullopt;
+  return out;
+}
+
+std::optional<Elementary> elementary_named(std::string_view spelling) {
+  static const auto named = [] {
+    std::unordered_map<std::string_view, Elementary> table;
+    for (const ElementaryRow& row : kRows) {
+      for (const std::string_view name : spellings(row)) table.emplace(name, row.id);
+    }
+    return table;
+  }();
+  const auto found = named.find(spelling);
+  return found == named.end() ? std::nullopt : std::optional(found->second);
 }
 
 }  // namespace gradus

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "expr/expr.h"
 
@@ -29,6 +30,8 @@ struct ElementaryRow {
 
 std::span<const ElementaryRow> elementary_table();
 const ElementaryRow& row_of(Elementary function);
+/// Every name that is read as the function: "log", "ln".
+std::vector<std::string_view> spellings(const ElementaryRow& row);
 /// The function of that spelling ("ln", "arctan"), or none.
 std::optional<Elementary> elementary_named(std::string_view spelling);
 

@@ -6,9 +6,15 @@
 
 #include "notation/latex/commands.h"
 #include "notation/letters.h"
+#include "notation/write.h"
 
 namespace gradus {
 namespace {
+
+/// A name with a script of its own: x_59 is shown as x₅₉.
+std::string shown(const Symbol& symbol) {
+  return symbol.name.find('_') == std::string::npos ? symbol.name : latex_to_text(symbol.latex);
+}
 
 /// Degree as a polynomial, for the order of terms; what is not one counts as a constant. Shared nodes are counted once.
 Rational degree(Expr e, std::unordered_map<Expr, Rational>& known) {
@@ -266,7 +272,7 @@ FormPtr Presenter::symbol(Expr ref, std::size_t written, int primes) {
   const bool commas = family_subs > 0 && sub.size() > family_subs;
   if (!sup.empty()) bracketed.push_back(index_list(sup, false));
   FormPtr raised = bracketed.empty() ? nullptr : form::list(std::move(bracketed), "");
-  return form::scripts(form::name(symbol->latex, symbol->name), index_list(sub, commas), std::move(raised), primes);
+  return form::scripts(form::name(symbol->latex, shown(*symbol)), index_list(sub, commas), std::move(raised), primes);
 }
 
 FormPtr Presenter::argument(const Lambda& lambda) {

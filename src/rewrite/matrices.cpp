@@ -522,8 +522,9 @@ std::optional<Poly> Normalizer::contract_traits(const Rational& c, const Monomia
     if (first->kind != Kind::ref || !first->slots.empty() || !first->args.empty()) continue;
     const Symbol* symbol = first->symbol;
     const auto full_axis = [&](Expr atom, std::size_t axis) {
-      return is_variable(atom->kids[axis], var) && normal_term(symbol->indices[axis].lo) == var->lo &&
-             normal_term(symbol->indices[axis].hi) == var->hi;
+      const Range& range = symbol->indices[axis];
+      return is_variable(atom->kids[axis], var) && range.lo && range.hi && normal_term(range.lo) == var->lo &&
+             normal_term(range.hi) == var->hi;
     };
     if (symbol->rank() == 1 && count == 1 && full_axis(first, symbol->family)) {
       const bool one = (holders[0].exponent == 1 && (symbol->traits.sums_to_one || symbol->traits.one_hot)) ||

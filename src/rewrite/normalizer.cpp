@@ -214,6 +214,7 @@ Poly Normalizer::normal_select(Expr e) {
 
 Poly Normalizer::normal_reduce(Expr e) {
   const IndexVar* var = e->var;
+  if (!var->lo || !var->hi) throw OverBudget{"the range of " + var->name + ", which is not known"};
   const Expr lo = normal_term(var->lo), hi = normal_term(var->hi);
   const bool fresh = lo != var->lo || hi != var->hi;
   const IndexVar* bound = fresh ? make::fresh(var->name, lo, hi) : var;

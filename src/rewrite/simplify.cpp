@@ -44,6 +44,7 @@ class Simplifier {
   static Expr sum(Expr e) {
     const IndexVar* var = e->var;
     const Expr body = e->kids[0];
+    if (!var->lo || !var->hi) return e;
     if (!inside(body, var) && compare(Relation::ge, make::add({var->hi, make::number(1)}), var->lo).value_or(false)) {
       return make::mul({make::add({var->hi, make::neg(var->lo), make::number(1)}), body});
     }

@@ -215,7 +215,8 @@ void collect_positive(Expr e, std::unordered_set<Expr>& positive) {
         if (static_cast<Elementary>(node->op) == Elementary::log) note(node->kids[0]);
         break;
       case Kind::reduce:
-        if (compare(Relation::le, node->var->lo, node->var->hi).value_or(false)) todo.push_back(node->kids[0]);
+        if (node->var->lo && node->var->hi && compare(Relation::le, node->var->lo, node->var->hi).value_or(false))
+          todo.push_back(node->kids[0]);
         break;
       default: break;
     }

@@ -12,6 +12,26 @@ bool only_by_convention(const std::string& name) { return name == "σ" || name =
 
 }  // namespace
 
+std::vector<int> Elaborator::argument_slots(const Symbol& f, const std::string& key,
+                                            const std::vector<SynPtr>& items) const {
+  const std::size_t count = f.formals.size();
+  std::vector<int> slots;
+  if (scan_.numbered_partials.contains(key)) {
+    for (const SynPtr& item : items)
+      for (char digit : item->kind == SynKind::number ? item->text : "0")
+        if (digit >= '1' && digit <= '9') slots.push_back(digit - '1');
+    const bool fit = std::all_of(slots.begin(), slots.end(), [&](int k) {
+      return k < static_cast<int>(count) && f.formals[static_cast<std::size_t>(k)]->indices.empty();
+    });
+    return fit ? slots : std::vector<int>{};
+  }
+  for (const SynPtr& item : items)
+    for (std::size_t k = 0; k < count; ++k)
+      if (item->kind == SynKind::name && f.formals[k]->indices.empty() && f.formals[k]->name == shown_name(*item))
+        slots.push_back(static_cast<int>(k));
+  return count > 1 && slots.size() == items.size() ? slots : std::vector<int>{};
+}
+
 bool Elaborator::is_function(const Syn& syn, Context& c) {
   const Syn& base = base_of(syn);
   if (base.kind != SynKind::name) return false;
@@ -34,8 +54,11 @@ bool Elaborator::is_function(const Syn& syn, Context& c) {
     return !only_by_convention(base.text) || ((use.called || use.primed) && base.accent.empty());
   }
   const Usage& use = usage(key);
-  if (!use.called || use.call_names.empty() || use.differentiated_by || dims().has(key) || matrix_convention)
-    return false;
+  // A function that is declared further down may be called with anything.
+  std::vector<std::string> arguments = use.call_names;
+  if (arguments.empty() && scan_.functions.contains(key) && use.call_arity.size() == 1)
+    for (int k = 1; k <= *use.call_arity.begin(); ++k) arguments.push_back("·" + std::to_string(k));
+  if (!use.called || arguments.empty() || use.differentiated_by || dims().has(key) || matrix_convention) return false;
   if (scan_.index_letters.contains(base.text) || base.text == "d" || base.text == "D" || base.text == "∂" ||
       base.text == "I")
     return false;
@@ -50,15 +73,15 @@ bool Elaborator::is_function(const Syn& syn, Context& c) {
     f->indices.push_back(dims().flexible(key + "@" + hint + "#" + std::to_string(i)));
   }
   inferred[f] = hint;
-  for (std::size_t k = 0; k < use.call_names.size(); ++k) {
-    Symbol* formal = Pool::current().new_symbol(use.call_names[k]);
-    formal->latex = use.call_names[k];
+  for (std::size_t k = 0; k < arguments.size(); ++k) {
+    Symbol* formal = Pool::current().new_symbol(arguments[k]);
+    formal->latex = arguments[k];
     formal->role = Role::parameter;
     std::string formal_hint = hint + "(" + std::to_string(k) + ")";
     int formal_rank = known_.ranks.contains(formal_hint) ? known_.ranks[formal_hint] : 0;
     for (int i = 0; i < formal_rank; ++i) {
       formal->places.push_back(Place::axis);
-      formal->indices.push_back(dims().flexible(use.call_names[k] + "@" + formal_hint + "#" + std::to_string(i)));
+      formal->indices.push_back(dims().flexible(arguments[k] + "@" + formal_hint + "#" + std::to_string(i)));
     }
     inferred[formal] = formal_hint;
     f->formals.push_back(formal);
@@ -133,7 +156,14 @@ Val Elaborator::function_value(const Syn& head, Context& c) {
   if (sub) {
     auto items = script_items(sub);
     bool numeral = items.size() == 1 && items[0]->kind == SynKind::number;
-    if (numeral && (below.empty() || c.liberty.copies)) {
+    if (auto slots = argument_slots(*f, key, items); below.empty() && !slots.empty()) {
+      v.function->partials = std::move(slots);
+      c.readings.push_back("the subscripts of " + f->name + " are the arguments that it is differentiated by");
+    } else if (numeral && (below.empty() || c.liberty.copies)) {
+      if (f->formals.size() > 1)
+        not_read("ambiguous", sub->span,
+                 f->name + "_" + items[0]->text + " may be a use of " + f->name + " or a partial derivative",
+                 "say which: \"f_1, f_2 denote the partial derivatives\"");
       v.function->copy = std::stoi(items[0]->text.substr(0, 6));
       c.readings.push_back(f->name + "_" + items[0]->text + " is a use of " + f->name);
     } else {
@@ -176,7 +206,7 @@ std::vector<Val> Elaborator::default_arguments(const Symbol* f, Context& c, Span
     syn.accent = colon == std::string::npos ? "" : name.substr(0, colon);
     syn.latex = f->formals[k]->latex;
     syn.span = span;
-    Val v = name_value(syn, c);
+    Val v = quantity(name_value(syn, c), c);
     hint_argument(v, *f->formals[k]);
     args.push_back(v);
   }
@@ -190,7 +220,7 @@ void Elaborator::hint_argument(const Val& v, const Symbol& formal) {
                  static_cast<int>(formal.indices.size()));  // x_l where a vector is needed: a family of vectors
 }
 
-void Elaborator::fit_arguments(Symbol* f, std::vector<Val>& args, Span span, Context& c) {
+void Elaborator::fit_arguments(Symbol* f, std::vector<Val>& args, Span span) {
   for (const Val& arg : args)
     if (arg.function) misfit(arg.span, "a function cannot be handed to " + f->name);
   if (f->formals.size() == 1 && args.size() > 1) {
@@ -242,7 +272,6 @@ void Elaborator::fit_arguments(Symbol* f, std::vector<Val>& args, Span span, Con
                    (f->formals.size() == 1 ? " argument" : " arguments") + ", here are " + std::to_string(args.size()),
                ""},
               true};
-  (void)c;
 }
 
 Val Elaborator::apply_symbol(Symbol* f, std::vector<Val> args, const std::vector<Expr>& component, Span span,
@@ -263,7 +292,7 @@ Val Elaborator::apply_symbol(Symbol* f, std::vector<Val> args, const std::vector
     return out;
   }
   const std::size_t written = args.size();
-  fit_arguments(f, args, span, c);
+  fit_arguments(f, args, span);
   // f : ℝ² → ℝ called as f(x, y): the slot is a component of the one argument.
   const bool packed = written > args.size();
   std::vector<Lambda> lambdas;
@@ -328,6 +357,10 @@ Val Elaborator::apply_symbol(Symbol* f, std::vector<Val> args, const std::vector
     }
     slots.push_back(std::move(s));
   }
+  // A formal that is an array tells the result's shape; a scalar one acts on what it is given.
+  for (std::size_t k = 0; k < f->formals.size(); ++k)
+    out.firm = out.firm && (!f->formals[k]->indices.empty() || (k < args.size() && args[k].firm));
+  for (int n : by) out.firm = out.firm && (packed || firm.contains(f->formals[static_cast<std::size_t>(n)]));
   if (!by.empty()) out.row = false;
   out.body = make::apply(f, indices, lambdas, slots);
   squeeze(out, c);
@@ -352,6 +385,7 @@ void Elaborator::squeeze(Val& v, const Context& c) {
 
 Val Elaborator::apply(const FunctionVal& f, std::vector<Val> args, Span span, Context& c, std::vector<int> slots) {
   if (slots.empty()) slots.assign(static_cast<std::size_t>(f.primes), 0);
+  slots.insert(slots.end(), f.partials.begin(), f.partials.end());
   Symbol* inner = f.chain.back();
   if (f.chain.size() == 1) return apply_symbol(inner, std::move(args), f.component, span, c, std::move(slots));
   if (slots.size() > 1)

@@ -1,11 +1,77 @@
 // Assumptions: conditions on indices and sizes, traits of names, expressions that are zero.
 #include <algorithm>
+#include <set>
 
+#include "calculus/differentiate.h"
 #include "sheet/describe.h"
 #include "sheet/reader.h"
 #include "sheet/words.h"
 
 namespace gradus {
+
+/// a, b > 0 and 0 < a, b < 1 say the same of every name of the list.
+std::vector<Chain> SheetReader::ordered_names(const Chain& chain, const Piece& piece, std::size_t k) {
+  const auto order = [](const std::string& r) { return r == "<" || r == "≤" || r == ">" || r == "≥" || r == "≠"; };
+  if (chain.rels.empty() || !order(chain.rels[0]) || !chain.sides[0]) return {chain};
+  std::vector<SynPtr> names = names_before(piece, k);
+  Chain like = chain;
+  const std::size_t first = k - names.size();
+  if (first > 0 && chain.separator == "," && chain.rels.size() == 1) {
+    const Chain& open = piece.chains[first - 1];
+    if (open.sides.size() == 2 && open.rels[0] == chain.rels[0] && open.sides[0] && open.sides[1] &&
+        open.sides[0]->kind == SynKind::number && base_of(*open.sides[1]).kind == SynKind::name &&
+        piece.chains[first].separator == "," && base_of(*chain.sides[0]).kind == SynKind::name) {
+      names.insert(names.begin(), open.sides[1]);
+      like.sides.insert(like.sides.begin(), open.sides[0]);
+      like.rels.insert(like.rels.begin(), open.rels[0]);
+      like.side_spans.insert(like.side_spans.begin(), open.side_spans[0]);
+    }
+  }
+  std::vector<Chain> out;
+  const std::size_t place = like.sides.size() - chain.sides.size();
+  for (const SynPtr& name : names) {
+    if (name->kind == SynKind::name && name->text == "…") continue;
+    out.push_back(like);
+    out.back().sides[place] = name;
+  }
+  out.push_back(like);
+  return out;
+}
+
+/// λ > 0 of a name that nothing else declares: a real number.
+bool SheetReader::declare_number(const Syn& name, const Traits& traits, Context& c) {
+  if (name.kind != SynKind::name || traits.positive_definite || name.style == "bold" || name.text == "Σ") return false;
+  const Usage& use = e_.usage(name_key(name));
+  if (use.subs > 0 || use.called || use.transposed || use.bold || scope_->find(name_key(name)) ||
+      e_.dims().has(name_key(name)) || e_.scan().size_letters.contains(name_key(name)))
+    return false;
+  SetShape number;
+  number.traits = traits;
+  number.text = "ℝ";
+  declare(name, number, c);
+  return true;
+}
+
+/// What is assumed of quantities and is no trait: s² < m.
+bool SheetReader::constraint(const std::string& rel, const Syn& left, const Syn& right, Context& c, bool scoped) {
+  Val a = e_.quantity(e_.value(left, c), c), b = e_.quantity(e_.value(right, c), c);
+  if (a.function || b.function) return false;
+  const Relation relation = rel == "<"   ? Relation::lt
+                            : rel == "≤" ? Relation::le
+                            : rel == ">" ? Relation::gt
+                                         : Relation::ge;
+  Expr other = b.body;
+  if (!(b.scalar() && b.numeral)) {
+    if (a.scalar() && a.numeral && !b.scalar())
+      ;
+    else if (!e_.algebra().same_shape(a, b))
+      return false;
+    else
+      other = e_.algebra().on_axes(b, a.axes);
+  }
+  (scoped ? pending_.constraints : lasting_constraints_).push_back({relation, a.body, other});
+  return true;
+}
 
 bool SheetReader::assumption(const Chain& chain, bool scoped) {
   if (chain.sides.size() < 2 || !chain.sides[0] || !chain.sides[1]) return false;
@@ -29,14 +95,16 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
     Entry* entry = name.kind == SynKind::scripts ? scope_->find(literal_key(name, true, false)) : nullptr;
     if (!entry) entry = scope_->find(name_key(base));
     if (!entry && e_.dims().has(name_key(base))) return true;
+    if (!entry && declare_number(name, t, c)) return true;
     if (!entry) {
-      SynPtr none_sub, none_sup;
       e_.value(name, c);
       entry = scope_->find(name_key(base));
       if (!entry && name.kind == SynKind::scripts) entry = scope_->find(literal_key(name, true, false));
     }
     if (!entry || !entry->symbol) return entry != nullptr;
     merge(entry->symbol->traits, t);
+    // λ > 0: a number.
+    if (t.positive && entry->symbol->indices.empty()) e_.firm.insert(entry->symbol);
     entry->declared = true;
     return true;
   };
@@ -55,8 +123,9 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
     for (const SynPtr& side : chain.sides) index_only &= side && is_letter(*side);
     if (index_only) {
       bool some_letter = std::any_of(chain.sides.begin(), chain.sides.end(), [&](const SynPtr& side) {
-        return side->kind == SynKind::name && !e_.dims().has(name_key(*side)) &&
-               !e_.scan().size_letters.contains(name_key(*side));
+        return side->kind == SynKind::name &&
+               (e_.scan().index_letters.contains(side->text) || ranges_.contains(name_key(*side)) ||
+                !(e_.dims().has(name_key(*side)) || e_.scan().size_letters.contains(name_key(*side))));
       });
       if (some_letter) {
         pending_.index_conditions.push_back(chain);
@@ -75,34 +144,40 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
       remember(false);
       return true;
     }
+    const bool narrow = in_display_ || lead_scope_is_narrow();
+    // The names first: 0 < β < 1 makes β a number before anything is compared with it.
     for (std::size_t k = 0; k < chain.rels.size(); ++k) {
       if (!chain.sides[k] || !chain.sides[k + 1]) continue;
-      const Syn& a = *chain.sides[k];
-      const Syn& b = *chain.sides[k + 1];
-      bool greater = chain.rels[k] == ">" || chain.rels[k] == "≻" || chain.rels[k] == "≥" || chain.rels[k] == "≽";
-      const Syn& big = greater ? a : b;
-      const Syn& small = greater ? b : a;
-      bool above_zero = small.kind == SynKind::number && small.text.find_first_not_of("0.") == std::string::npos;
-      if (!above_zero && small.kind == SynKind::number && base_of(big).kind == SynKind::name) above_zero = true;
-      if (!above_zero) continue;
+      const bool greater = chain.rels[k] == ">" || chain.rels[k] == "≥";
+      const bool definite = chain.rels[k] == "≻" || chain.rels[k] == "≽";
+      const Syn& big = greater || definite ? *chain.sides[k] : *chain.sides[k + 1];
+      const Syn& small = greater || definite ? *chain.sides[k + 1] : *chain.sides[k];
+      const bool zero = small.kind == SynKind::number && small.text.find_first_not_of("0.") == std::string::npos;
+      const bool strict = chain.rels[k] == "<" || chain.rels[k] == ">";
+      const bool above = small.kind == SynKind::number && base_of(big).kind == SynKind::name;
+      const bool below_one =
+          strict && big.kind == SynKind::number && big.text == "1" && base_of(small).kind == SynKind::name;
       Traits t;
-      if (chain.rels[k] == "≻" || chain.rels[k] == "≽")
-        t.symmetric = t.positive_definite = true;
-      else
-        t.positive = true;
-      const Syn* target = &big;
-      // det X > 0, |X| > 0
-      if (big.kind == SynKind::product && big.kids.size() == 2 && big.kids[0]->kind == SynKind::name &&
-          big.kids[0]->text == "det") {
+      t.positive = above;
+      t.below_one = below_one;
+      if (definite) t = Traits{}, t.symmetric = t.positive_definite = true;
+      const Syn* target = below_one ? &small : &big;
+      if (zero && big.kind == SynKind::product && big.kids.size() == 2 && big.kids[0]->kind == SynKind::name &&
+          big.kids[0]->text == "det") {  // det X > 0
         t = Traits{};
         t.positive_det = t.invertible = true;
-        target = base_of(*big.kids[1]).kind == SynKind::group && base_of(*big.kids[1]).kids.size() == 1
-                     ? base_of(*big.kids[1]).kids[0].get()
-                     : big.kids[1].get();
+        const Syn& inside = base_of(*big.kids[1]);
+        target = inside.kind == SynKind::group && inside.kids.size() == 1 ? inside.kids[0].get() : big.kids[1].get();
       }
-      if (base_of(*target).kind == SynKind::name) trait_of(*target, t);
+      const bool named = base_of(*target).kind == SynKind::name;
+      const bool of_name = named && (t.positive || t.below_one || t.positive_definite || t.positive_det);
+      if (of_name) trait_of(*target, t);
+      if ((of_name && (zero || below_one || definite || t.positive_det)) || definite) continue;
+      if (named && !of_name && !scope_->find(name_key(base_of(*target)))) declare_number(*target, Traits{}, c);
+      if (!constraint(chain.rels[k], *chain.sides[k], *chain.sides[k + 1], c, narrow))
+        (narrow ? pending_.unread : lasting_unread_) = true;
     }
-    remember(true);
+    remember(!narrow);
     return true;
   }
   if (rel == "≠" && chain.sides.size() == 2) {
@@ -225,12 +300,76 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
       return true;
     }
   }
-  if (axes.empty()) {
-    (scoped ? pending_.vanishing : lasting_vanishing_).push_back(difference);
-    remember(!scoped);
-    return true;
+  const bool brief = scoped && (in_display_ || lead_scope_is_narrow());
+  auto& zero = brief ? pending_.vanishing : lasting_vanishing_;
+  zero.push_back(difference);
+  for (const Symbol* symbol : symbols_in(difference))
+    if (!symbol->defined()) open_in_[difference].push_back(symbol);
+  if (!hold_identically(difference, chain.span, zero)) (brief ? pending_.unread : lasting_unread_) = true;
+  remember(!brief);
+  return true;
+}
+
+namespace {
+
+/// Abstract functions applied in e: those whose argument is a variable itself, and whether one stands within another.
+struct Applications {
+  std::set<const Symbol*> variables;  ///< x of y(x)
+  bool nested = false;
+  void look(Expr e, bool inside) {
+    if (!seen_.insert({e, inside}).second) return;
+    const bool applied = e->kind == Kind::ref && e->symbol->role == Role::function && !e->symbol->defined();
+    if (applied && inside) nested = true;
+    for (const Lambda& lambda : e->args) {
+      if (applied && lambda.body->kind == Kind::ref && lambda.body->symbol->role != Role::function)
+        variables.insert(lambda.body->symbol);
+      look(lambda.body, inside || applied);
+    }
+    for (Expr kid : e->kids) look(kid, inside);
   }
-  return false;
+
+ private:
+  std::set<std::pair<Expr, bool>> seen_;
+};
+
+/// Whether x stands outside of what abstract functions are applied to.
+bool stands_apart(Expr e, const Symbol* x) {
+  if (e->kind == Kind::ref && e->symbol == x) return true;
+  const bool applied = e->kind == Kind::ref && e->symbol->role == Role::function && !e->symbol->defined();
+  return std::any_of(e->kids.begin(), e->kids.end(), [&](Expr kid) { return stands_apart(kid, x); }) ||
+         (!applied && std::any_of(e->args.begin(), e->args.end(),
+                                  [&](const Lambda& lambda) { return stands_apart(lambda.body, x); }));
+}
+
+}  // namespace
+
+/// F(x, y(x)) = 0 holds for every x: so do its derivatives. False if it is not clear whether it does.
+bool SheetReader::hold_identically(Expr difference, Span span, std::vector<Expr>& zero) {
+  Applications found;
+  found.look(difference, false);
+  if (found.variables.empty()) return true;
+  std::string behind = lower(source_.text(
+      Span{span.end, std::min<std::uint32_t>(span.end + 24, static_cast<std::uint32_t>(source_.text().size()))}));
+  behind = behind.substr(std::min(behind.find_first_not_of(" $\\),"), behind.size()));
+  const bool said = behind.rfind("for all", 0) == 0 || behind.rfind("for every", 0) == 0 ||
+                    behind.rfind("identically", 0) == 0 || behind.rfind("for each", 0) == 0;
+  if (!said && !found.nested) {
+    // f(x) = 0 at one x; but x = g(x) and x² + y(x)² = 1 look alike.
+    return std::none_of(found.variables.begin(), found.variables.end(),
+                        [&](const Symbol* x) { return stands_apart(difference, x); });
+  }
+  for (const Symbol* x : found.variables) {
+    Expr open = difference;
+    for (int order = 0; order < 2; ++order) {
+      std::vector<Expr> at;
+      for (const Range& range : x->indices) at.push_back(make::index(make::fresh("s", range.lo, range.hi)));
+      open = carry_out(make::deriv(open, make::ref(x, at)));
+      if (open->is_zero()) break;
+      zero.push_back(open);
+      if (!at.empty()) break;
+    }
+  }
+  return true;
 }
 
 void SheetReader::extra_assumption(const std::string& text) {

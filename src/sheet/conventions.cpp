@@ -34,7 +34,7 @@ Entry& Elaborator::infer_label(const Syn& s, Context& c) {
 }
 
 void Elaborator::hint_like(const Val& scalar, const Val& like) {
-  if (!scalar.scalar() || scalar.numeral || like.function || like.rank() == 0) return;
+  if (unsettled || !scalar.scalar() || scalar.numeral || like.function || like.rank() == 0) return;
   if (scalar.body->kind != Kind::ref) return;
   auto it = inferred.find(scalar.body->symbol);
   if (it == inferred.end() || scalar.body->symbol->rank() > 0) return;

@@ -178,9 +178,11 @@ void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
     symbol->places.assign(shape.axes.size(), Place::axis);
     symbol->row = shape.row;
     symbol->traits = shape.traits;
-    if (Entry* old = scope_->here(label);
-        old && old->declared && old->symbol && !same_shape(old->symbol->indices, symbol->indices))
+    e_.firm.insert(symbol);
+    if (Entry* old = scope_->here(label); old && old->declared && old->symbol) {
+      if (same_shape(old->symbol->indices, symbol->indices)) return;  // said twice
       open_block(label);
+    }
     Entry& entry = scope_->entries[label];
     entry = Entry{};
     entry.key = label;
@@ -193,6 +195,8 @@ void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
       std::all_of(scripts.begin(), scripts.end(), [](const Script& s) { return s.item->kind == SynKind::number; })) {
     // a^{(0)} ∈ ℝ^{n_0} beside a^{(l)}: one member tells the rank of all, not their sizes.
     e_.knowledge().raise(e_.hint_key(base, c), static_cast<int>(shape.axes.size()));
+    if (scripts.size() == 1 && scripts[0].item->text.size() == 1)
+      e_.knowledge().bases[e_.hint_key(base, c)] = scripts[0].item->text[0] - '0';
     return;
   }
   if (scripts.empty() && ((base.text == "1" || base.text == "𝟏") && !base.style.empty()) && shape.axes.size() == 1) {
@@ -286,6 +290,7 @@ void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
   entry.symbol = symbol;
   entry.callable = callable && scope_->here(key) ? callable : nullptr;
   entry.declared = true;
+  e_.firm.insert(symbol);
   entry.span = name.span;
 }
 
@@ -359,7 +364,8 @@ void SheetReader::declare_function(const Syn& name, const std::vector<SetShape>&
   std::vector<SetShape> args = domain;
   const Usage& use = e_.usage(key);
   // f : ℝ² → ℝ that is only ever called as f(x, y).
-  if (args.size() == 1 && args[0].axes.size() == 1 && args[0].axes[0].hi->is_number() && use.call_arity.size() == 1) {
+  if (args.size() == 1 && args[0].axes.size() == 1 && args[0].axes[0].hi->is_number() && use.call_arity.size() == 1 &&
+      !use.call_parameters) {
     int arity = *use.call_arity.begin();
     if (arity > 1 && args[0].axes[0].hi->number == arity)
       args.assign(static_cast<std::size_t>(arity), SetShape{{}, false, {}, "ℝ"});
@@ -375,6 +381,7 @@ void SheetReader::declare_function(const Syn& name, const std::vector<SetShape>&
   f->places.resize(f->indices.size(), Place::axis);
   f->row = codomain.row;
   f->traits = codomain.traits;
+  e_.firm.insert(f);
   for (std::size_t k = 0; k < args.size(); ++k) {
     std::string shown = use.call_names.size() == args.size() ? use.call_names[k] : "·" + std::to_string(k + 1);
     Symbol* formal = Pool::current().new_symbol(shown);
@@ -384,6 +391,7 @@ void SheetReader::declare_function(const Syn& name, const std::vector<SetShape>&
     formal->places.assign(args[k].axes.size(), Place::axis);
     formal->row = args[k].row;
     formal->traits = args[k].traits;
+    e_.firm.insert(formal);
     f->formals.push_back(formal);
   }
   if (Entry* old = scope_->here(key); old && old->callable) {
@@ -440,7 +448,7 @@ void SheetReader::declare_function(const Syn& name, const std::vector<SetShape>&
   entry.span = name.span;
 }
 
-bool SheetReader::declaration(const Chain& chain, const std::vector<const Chain*>& names) {
+bool SheetReader::declaration(const Chain& chain, const std::vector<SynPtr>& names) {
   auto rel =
       std::find_if(chain.rels.begin(), chain.rels.end(), [](const std::string& r) { return r == "∈" || r == ":"; });
   if (rel == chain.rels.end() || !chain.sides[0]) return false;
@@ -448,13 +456,14 @@ bool SheetReader::declaration(const Chain& chain, const std::vector<const Chain*
   if (at != 0) return false;
   Context c = context();
   c.statement = {&chain};
-  std::vector<SynPtr> declared;
-  for (const Chain* n : names) declared.push_back(n->sides[0]);
+  std::vector<SynPtr> declared = names;
   if (chain.sides[0]->kind == SynKind::group && chain.sides[0]->open.empty())
     for (const SynPtr& kid : chain.sides[0]->kids) declared.push_back(kid);
   else
     declared.push_back(chain.sides[0]);
   std::string shown;
+  named_ = 0;
+  const bool known = ahead_.contains(chain.span.begin);  // an earlier look at the sentence declared it
   if (*rel == "∈") {
     if (!chain.sides[1]) return false;
     // i ∈ {1, …, n} quantifies an index.
@@ -478,16 +487,24 @@ bool SheetReader::declaration(const Chain& chain, const std::vector<const Chain*
       const SynPtr& d = declared[k];
       auto is_dots = [](const SynPtr& s) { return s->kind == SynKind::name && s->text == "…"; };
       if (is_dots(d)) continue;
-      if (k + 2 < declared.size() && is_dots(declared[k + 1])) {
+      if (known) {
+        // Its text and its place in the sentence are all that is still to be told.
+      } else if (k + 3 < declared.size() && is_dots(declared[k + 2]) && base_of(*d).kind == SynKind::name &&
+                 name_key(base_of(*d)) == name_key(base_of(*declared[k + 1]))) {
+        // y_0, y_1, …, y_n
+        if (!declare_between(*d, *declared[k + 3], shape, c)) not_read("declaration", d->span, "this list is not read");
+        k += 3;
+      } else if (k + 2 < declared.size() && is_dots(declared[k + 1])) {
         if (!declare_between(*d, *declared[k + 2], shape, c)) not_read("declaration", d->span, "this list is not read");
         k += 2;
       } else
         declare(*d, shape, c);
       shown += (shown.empty() ? "" : ", ") + std::string(source_.text(d->span));
       subjects_.push_back(d);
-      ++fresh_subjects_;
+      ++named_;
     }
     pending_set_ = nullptr;
+    declared_last_ = true;
     note(Statement::Kind::declaration, chain.span, shown + " ∈ " + shape.text);
     return true;
   }
@@ -498,13 +515,27 @@ bool SheetReader::declaration(const Chain& chain, const std::vector<const Chain*
   std::string texts;
   for (const SetShape& s : domain) texts += (texts.empty() ? "" : " × ") + s.text;
   for (const SynPtr& d : declared) {
-    declare_function(*d, domain, codomain[0], c);
+    if (!known) declare_function(*d, domain, codomain[0], c);
     shown += (shown.empty() ? "" : ", ") + std::string(source_.text(d->span));
     subjects_.push_back(d);
-    ++fresh_subjects_;
+    ++named_;
   }
+  declared_last_ = true;
   note(Statement::Kind::declaration, chain.span, shown + " : " + texts + " → " + codomain[0].text);
   return true;
+}
+
+/// The names of the list that ends with statement k: a, b, c in "a, b, c > 0", in their order and without the last.
+std::vector<SynPtr> SheetReader::names_before(const Piece& piece, std::size_t k) {
+  std::vector<SynPtr> names;
+  for (std::size_t i = k; i-- > 0;) {
+    const Chain& before = piece.chains[i];
+    if (!before.rels.empty() || piece.chains[i + 1].separator != "," || before.sides.empty() || !before.sides[0] ||
+        base_of(*before.sides[0]).kind != SynKind::name)
+      break;
+    names.insert(names.begin(), before.sides[0]);
+  }
+  return names;
 }
 
 bool SheetReader::collect_ranges(const Piece& piece) {
@@ -516,8 +547,10 @@ bool SheetReader::collect_ranges(const Piece& piece) {
         first.sides[1]->kind == SynKind::group && first.sides[1]->open == "{" && first.sides[1]->kids.size() == 3 &&
         first.sides[1]->kids[1]->text == "…") {
       try {
-        ranges_[flat(*first.sides[0])] =
-            Range{e_.index_value(*first.sides[1]->kids[0], c), e_.size_value(*first.sides[1]->kids[2], c)};
+        const Range range{e_.index_value(*first.sides[1]->kids[0], c), e_.size_value(*first.sides[1]->kids[2], c)};
+        ranges_[flat(*first.sides[0])] = range;
+        for (const SynPtr& before : names_before(piece, k))
+          if (!is_quantity(name_key(*before))) ranges_[name_key(*before)] = range;
         any = true;
       } catch (const Fit&) {
       }
@@ -535,14 +568,21 @@ bool SheetReader::collect_ranges(const Piece& piece) {
       ellipsis = true;  // i = 1, 2, …, n
       end = k + 3;
     }
+    // i, j = 1, …, n: every letter of the list.
+    std::vector<std::string> letters{name_key(*first.sides[0])};
+    for (const SynPtr& before : names_before(piece, k))
+      if (before->kind == SynKind::name && e_.scan().index_like(*before) && !is_quantity(name_key(*before)))
+        letters.push_back(name_key(*before));
     try {
       Expr lo = e_.index_value(*first.sides[1], c);
       if (ellipsis && end < piece.chains.size() && piece.chains[end].sides.size() == 1 && piece.chains[end].sides[0]) {
-        ranges_[name_key(*first.sides[0])] = Range{lo, e_.size_value(*piece.chains[end].sides[0], c)};
+        const Range range{lo, e_.size_value(*piece.chains[end].sides[0], c)};
+        for (const std::string& letter : letters) ranges_[letter] = range;
         any = true;
       } else if (!ellipsis && dots->sides[0]->kind == SynKind::number && first.sides[1]->kind == SynKind::number &&
                  e_.scan().index_like(*first.sides[0])) {
-        ranges_[name_key(*first.sides[0])] = Range{lo, e_.index_value(*dots->sides[0], c)};  // l = 1, 2
+        const Range range{lo, e_.index_value(*dots->sides[0], c)};  // l = 1, 2
+        for (const std::string& letter : letters) ranges_[letter] = range;
         any = true;
       }
     } catch (const Fit&) {

@@ -6,126 +6,27 @@
 #include "sheet/freeze.h"
 #include "sheet/heads.h"
 #include "sheet/reader.h"
+#include "sheet/words.h"
 
 namespace gradus {
-
-Symbol* SheetReader::copy_layout(const Symbol& like, const Syn& name, Role role) {
-  Symbol* symbol = Pool::current().new_symbol(shown_name(base_of(name)));
-  symbol->latex = base_of(name).latex.empty() ? symbol->name : base_of(name).latex;
-  symbol->role = role;
-  symbol->indices = like.indices;
-  for (Range& r : symbol->indices) r = e_.dims().resolve(r);
-  symbol->places = like.places;
-  symbol->vars = like.vars;
-  symbol->family = like.family;
-  symbol->row = like.row;
-  symbol->traits = like.traits;
-  return symbol;
-}
-
-Symbol* SheetReader::formal_for(const Syn& name, const std::string& function, const Symbol* declared, Context& c) {
-  std::string key = name.kind == SynKind::scripts ? literal_key(name, true, false) : name_key(name);
-  if (declared) return copy_layout(*declared, name, Role::parameter);
-  Entry* entry = scope_->find(key);
-  if (entry && entry->symbol && !e_.inferred.contains(entry->symbol)) {
-    Symbol* formal = copy_layout(*entry->symbol, name, Role::parameter);
-    bool above = std::any_of(formal->places.begin(), formal->places.end(),
-                             [](Place p) { return p == Place::sup_paren || p == Place::sup_bracket; });
-    if (name.kind == SynKind::name && formal->family > 0 && (formal->rank() > 0 || above)) {
-      // h(x) beside samples x^{(i)}: the parameter is one of them.
-      auto cut = static_cast<std::ptrdiff_t>(formal->family);
-      formal->indices.erase(formal->indices.begin(), formal->indices.begin() + cut);
-      formal->places.erase(formal->places.begin(), formal->places.begin() + cut);
-      if (!formal->vars.empty()) formal->vars.erase(formal->vars.begin(), formal->vars.begin() + cut);
-      formal->family = 0;
-    }
-    return formal;
-  }
-  // Undeclared: its shape is learned under a name of its own.
-  Scope own;
-  own.parent = nullptr;
-  Context inner = c;
-  inner.scope = &own;
-  Syn renamed = base_of(name);
-  Symbol* like = nullptr;
-  {
-    std::string hint = std::to_string(scopes_.size()) + ":" + key + "@" + function;
-    int rank = e_.knowledge().ranks.contains(hint) ? e_.knowledge().ranks[hint] : 0;
-    const Usage& use = e_.usage(key);
-    like = Pool::current().new_symbol(shown_name(renamed));
-    like->latex = renamed.latex.empty() ? like->name : renamed.latex;
-    like->role = Role::parameter;
-    bool upper = renamed.text[0] >= 'A' && renamed.text[0] <= 'Z';
-    if (renamed.style == "bold") rank = std::max(rank, upper ? 2 : 1);
-    if (e_.matrix_convention && renamed.text.size() == 1)
-      rank = std::max(rank, upper ? 2 : renamed.text[0] >= 'h' ? 1 : 0);
-    bool open = use.sups > 1 && use.sup_index;
-    if (open) {
-      for (int i = 0; i < use.subs; ++i) like->places.push_back(Place::sub), like->indices.push_back({});
-      for (int i = 0; i < use.sups; ++i) like->places.push_back(Place::sup), like->indices.push_back({});
-      like->family = like->indices.size();
-    } else {
-      int axes = std::max(rank, use.subs);
-      for (int i = 0; i < axes; ++i) {
-        like->places.push_back(Place::axis);
-        like->indices.push_back(e_.dims().flexible(key + "@" + hint + "#" + std::to_string(i)));
-      }
-    }
-    e_.inferred[like] = hint;
-  }
-  return like;
-}
-
-void SheetReader::define_composition(const Syn& name, const Syn& rhs, Context& c) {
-  Val v = e_.value(rhs, c);
-  if (!v.function) misfit(rhs.span, "this is " + shape_text(v) + ", not a function");
-  std::string key = name_key(base_of(name));
-  if (Entry* old = scope_->here(key); old && (old->callable || old->symbol) &&
-                                      (old->declared || (old->callable && old->callable->defined())) &&
-                                      !(old->callable && !old->callable->defined()))
-    open_block(key);
-  const std::vector<Symbol*>& chain = v.function->chain;
-  Symbol* inner = chain.back();
-  Symbol* h = e_.new_symbol(base_of(name));
-  h->role = Role::function;
-  std::vector<Val> args;
-  for (const Symbol* formal : inner->formals) {
-    Symbol* own = Pool::current().new_symbol(formal->name);
-    own->latex = formal->latex;
-    own->role = Role::parameter;
-    own->indices = formal->indices;
-    own->places = formal->places;
-    own->family = formal->family;
-    own->row = formal->row;
-    h->formals.push_back(own);
-    args.push_back(e_.load(own, {}, rhs.span));
-  }
-  Context plain = c;
-  plain.conditions.clear();
-  Val body = e_.apply(*v.function, args, rhs.span, plain);
-  Clause clause;
-  for (const IndexVar* axis : body.axes) {
-    h->indices.push_back({axis->lo, axis->hi});
-    h->places.push_back(Place::axis);
-    clause.vars.push_back(axis);
-    clause.pattern.push_back(make::index(axis));
-  }
-  h->row = body.row;
-  clause.body = body.body;
-  h->clauses.push_back(clause);
-  Entry& entry = scope_->entries[key];
-  entry = Entry{};
-  entry.key = key;
-  entry.callable = h;
-  entry.declared = true;
-  entry.span = name.span;
-}
 
 /// Ranges that mention the pattern's letters (n_l) are said in terms of the symbol's own index variables.
 void SheetReader::name_members(Symbol& symbol, const Clause& clause, std::size_t slots) {
   IndexMap map;
   symbol.vars.assign(symbol.indices.size(), nullptr);
   for (std::size_t k = 0; k < slots; ++k) {
+    if (clause.pattern[k]->is_number()) {
+      // a^0 ∈ ℝ^{n_0} beside a^l: the sizes go with the members.
+      for (std::size_t axis = slots; axis < symbol.indices.size(); ++axis) {
+        Expr& hi = symbol.indices[axis].hi;
+        if (!hi || hi->kind != Kind::ref || hi->symbol->role != Role::size || hi->kids.size() != 1 ||
+            hi->kids[0] != clause.pattern[k])
+          continue;
+        if (!symbol.vars[k]) symbol.vars[k] = make::fresh("l", nullptr, nullptr);
+        hi = make::ref(hi->symbol, {make::index(symbol.vars[k])});
+      }
+      continue;
+    }
     auto form = affine(clause.pattern[k]);
     if (!form || form->terms.size() != 1 || form->terms.begin()->first->kind != Kind::index) continue;
     const IndexVar* own = make::fresh(form->terms.begin()->first->var->name, nullptr, nullptr);
@@ -140,14 +41,29 @@ void SheetReader::name_members(Symbol& symbol, const Clause& clause, std::size_t
     symbol.vars.clear();
 }
 
-/// Whether the body depends, through defined quantities, on a variable that a parameter of the same name hides.
-bool SheetReader::depends_through_definitions(Expr body, const Context& c) const {
-  for (const auto& [key, formal] : c.formals) {
-    Entry* global = scope_->find(key);
-    if (!global || !global->symbol || global->symbol->defined()) continue;
-    if (depends_on(body, global->symbol)) return true;
+/// w_{k+1} = … where w_0 is given and nobody says what k runs over: from there on.
+void SheetReader::begins_behind_base(const Syn& item, const std::string& key, const Symbol* family) {
+  const Syn& letter = item.kind == SynKind::sum ? *item.kids[0] : item;
+  if (letter.kind != SynKind::name || !e_.scan().index_like(letter) || !e_.usage(key).shifted) return;
+  if (auto known = ranges_.find(name_key(letter)); known != ranges_.end() && known->second.hi) return;
+  std::optional<Rational> base;
+  if (family) {
+    for (const Clause& clause : family->clauses)
+      if (!clause.pattern.empty() && clause.pattern[0]->is_number() && (!base || *base < clause.pattern[0]->number))
+        base = clause.pattern[0]->number;
+  } else {
+    for (Scope* s = scope_; s && !base; s = s->parent)
+      if (auto known = e_.knowledge().bases.find(std::to_string(s->number) + ":" + key);
+          known != e_.knowledge().bases.end())
+        base = Rational(known->second);
   }
-  return false;
+  if (!base) return;
+  Rational offset = 0;
+  if (item.kind == SynKind::sum) {
+    if (item.kids[1]->kind != SynKind::number || item.kids[1]->text.size() > 2) return;
+    offset = Rational(item.signs[1] < 0 ? -std::stoi(item.kids[1]->text) : std::stoi(item.kids[1]->text));
+  }
+  ranges_[name_key(letter)] = Range{make::number(*base + 1 - offset), nullptr};
 }
 
 void SheetReader::define(const Chain& chain) {
@@ -221,6 +137,7 @@ void SheetReader::define(const Chain& chain) {
   Entry* here = scope_->here(key);
   Symbol* target = nullptr;
   Symbol* reused = nullptr;
+  bool used_before = false;
   bool declared = false;
   if (function && here && here->callable && here->declared && !here->callable->defined())
     target = here->callable, declared = true;
@@ -234,9 +151,20 @@ void SheetReader::define(const Chain& chain) {
       target = known->symbol, declared = true;
     else if (!known->symbol->defined() && here && e_.inferred.contains(known->symbol) && label.empty()) {
       // Used before it is defined (a^{l-1} in z^l): the same symbol, if its layout is that of the definition.
+      used_before = true;
       auto layout = e_.knowledge().layouts.find(e_.hint_key(base, c));
-      if (layout != e_.knowledge().layouts.end() && layout->second.places.size() == known->symbol->places.size())
-        reused = known->symbol;
+      const Symbol* symbol = known->symbol;
+      const bool claimed = std::any_of(sheet_.claims.begin(), sheet_.claims.end(), [&](const Claim& claim) {
+        return std::any_of(claim.cases.begin(), claim.cases.end(), [&](const Case& side) {
+          return (side.lhs && depends_on(side.lhs, symbol)) || (side.rhs && depends_on(side.rhs, symbol));
+        });
+      });
+      const bool fits_layout =
+          layout != e_.knowledge().layouts.end() && layout->second.places.size() == symbol->places.size();
+      const bool beside = chain.separator == "," || chain.separator == "quad" || chain.separator == ";";
+      const bool explained = beside || has(lower(chain.words), "where") || has(sentence_, "where") ||
+                             word(lower(lead_), "where") || word(lower(lead_), "with") || word(lower(lead_), "here");
+      if (fits_layout && (!claimed || explained)) reused = known->symbol;
     }
   }
   if (!target) {
@@ -278,6 +206,8 @@ void SheetReader::define(const Chain& chain) {
     if (std::find(pattern_vars.begin(), pattern_vars.end(), var) == pattern_vars.end()) pattern_vars.push_back(var);
     return var;
   };
+  if (!function && slots.size() == 1) begins_behind_base(*slots[0].item, key, declared ? target : nullptr);
+  c.ranges = ranges_;
   for (std::size_t k = 0; k < slots.size(); ++k) {
     const Syn& item = *slots[k].item;
     Range axis = declared ? e_.dims().resolve(target->indices[slot_of[k]]) : Range{};
@@ -317,9 +247,17 @@ void SheetReader::define(const Chain& chain) {
     target->parameters = static_cast<std::size_t>(group->seps.end() - semicolon);
   }
 
+  const bool of_quantities = function && !declared && names_quantities(key, *group);
+
   // A recurrence reads itself on the right: the name must stand before.
   std::string rank_key = std::to_string(scopes_.size()) + ":def:" + key;
   int expected = e_.knowledge().ranks.contains(rank_key) ? e_.knowledge().ranks[rank_key] : 0;
+  // w_0 ∈ ℝ^n said what the members are.
+  if (!declared && !slots.empty() && !function)
+    for (Scope* s = scope_; s && use.shifted; s = s->parent)
+      if (auto member = e_.knowledge().ranks.find(std::to_string(s->number) + ":" + key);
+          member != e_.knowledge().ranks.end())
+        expected = std::max(expected, member->second);
   bool prepared = false;
   if (!declared) {
     auto layout = [&](std::size_t rank) {
@@ -353,13 +291,14 @@ void SheetReader::define(const Chain& chain) {
     }
   }
 
+  if (of_quantities) c.formals.clear();
   Val v = e_.quantity(e_.value(rhs, c), c);
   if (v.function) misfit(rhs.span, "a function stands without its argument");
-  if (function && !declared && depends_through_definitions(v.body, c)) {
+  if (of_quantities || (function && !declared && depends_through_definitions(v.body, c))) {
     // L(w) = …p…, where p was defined with the same w: a quantity that depends on w, not a function of any argument.
     Context open = context();
     open.statement = c.statement;
-    v = e_.value(rhs, open);
+    v = e_.quantity(e_.value(rhs, open), open);
     Symbol* quantity = Pool::current().new_symbol(target->name);
     quantity->latex = target->latex;
     e_.symbols.push_back(quantity);
@@ -399,12 +338,15 @@ void SheetReader::define(const Chain& chain) {
       } else {
         Val like = e_.load(target, clause.pattern, head.span);
         e_.hint_like(v, like);
+        if (sub && !sup && script_items(sub).size() == 1 && !ranges_.contains(flat(*sub)) &&
+            open.size() + 1 == target->indices.size() && v.rank() == target->indices.size())
+          e_.knowledge().part(literal_key(*name, true, false));  // x_s is no component of x
         misfit(chain.span,
                target->name + " is declared as " + shape_text(like) + ", the right side is " + shape_text(v));
       }
     } else {
       for (std::size_t k = 0; k < open.size(); ++k) {
-        Range r = e_.dims().resolve(target->indices[open[k]]);
+        const Range r = e_.range_of(target, open[k], clause.pattern);
         if (!e_.dims().unify(r, {v.axes[k]->lo, v.axes[k]->hi}))
           misfit(chain.span,
                  target->name + " is declared with length " + length_text(r) + ", the right side is " + shape_text(v));
@@ -467,10 +409,12 @@ void SheetReader::define(const Chain& chain) {
   // What was declared keeps its meaning above; what was only used above gets its meaning here ("where k̄ = …").
   if (!target->defined() && declared) freeze(sheet_.claims, target, e_.symbols);
   target->clauses.push_back(clause);
+  if (v.firm) e_.firm.insert(target);
   if (label.empty() && !function && !declared) {
     Knowledge::Layout layout{target->places, target->family};
-    Knowledge::Layout& known_layout = e_.knowledge().layouts[e_.hint_key(base, c)];
-    if (!(known_layout == layout)) known_layout = layout, e_.knowledge().changed = true;
+    auto [known_layout, first] = e_.knowledge().layouts.try_emplace(e_.hint_key(base, c), layout);
+    if (first ? used_before || !layout.places.empty() : !(known_layout->second == layout))
+      known_layout->second = layout, e_.knowledge().changed = true;
   }
   if (!prepared && !declared) {
     Entry& entry = scope_->entries[key];

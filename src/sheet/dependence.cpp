@@ -12,7 +12,13 @@ void SheetReader::dependence(const Syn& name, const std::vector<SynPtr>& on) {
   if (base.kind != SynKind::name) return;
   std::string key = name_key(base);
   Entry* known = scope_->find(key);
-  if (known && ((known->callable && known->declared) || (known->symbol && known->symbol->defined()))) return;
+  bool mine = false;
+  for (Scope* s = scope_; s && !mine; s = s->heading ? nullptr : s->parent) mine = s->here(key) != nullptr;
+  const bool said = known && std::any_of(dependences_.begin(), dependences_.end(),
+                                         [&](const Dependence& d) { return d.symbol == known->symbol; });
+  // Said again under another heading: another function of what is named there.
+  if (known && (mine || !said) && ((known->callable && known->declared) || (known->symbol && known->symbol->defined())))
+    return;
   if (name.kind == SynKind::product) return;  // f(x) is called with what it depends on
   const Usage& use = e_.usage(key);
   if (use.called && !use.call_names.empty()) return;

@@ -1,6 +1,7 @@
 #include "sheet/dims.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace gradus {
@@ -33,6 +34,9 @@ Range Dims::flexible(const std::string& key, const std::vector<Expr>& member) {
     slot->traits.integer = true;
     slot->traits.positive = true;
     known_flexible_.insert(slot);
+    const std::size_t digit = key.find_first_of("0123456789");
+    if (digit != std::string::npos && (key.substr(0, digit) == "I" || key.substr(0, digit) == "ones"))
+      anonymous_.insert(slot);
   }
   while (slot->indices.size() < member.size()) {
     slot->indices.push_back({});
@@ -104,6 +108,56 @@ bool Dims::unify(const Range& first, const Range& second) {
   if (fb && fa != fb) return bind(b.hi, a);
   auto equal = compare(Relation::eq, make::sub(a.hi, a.lo), make::sub(b.hi, b.lo));
   return equal && *equal;
+}
+
+namespace {
+
+/// Coefficients by monomials in (size − 1).
+using Shifted = std::map<std::multiset<const Symbol*>, Rational>;
+
+Shifted product(const Shifted& a, const Shifted& b) {
+  Shifted out;
+  for (const auto& [left, x] : a)
+    for (const auto& [right, y] : b) {
+      std::multiset<const Symbol*> both = left;
+      both.insert(right.begin(), right.end());
+      out[both] += x * y;
+    }
+  return out;
+}
+
+std::optional<Shifted> shifted(Expr e) {
+  constexpr std::size_t kMost = 64;
+  if (e->is_number()) return Shifted{{{}, e->number}};
+  if (e->kind == Kind::ref && e->symbol->role == Role::size && e->kids.empty())
+    return Shifted{{{}, 1}, {{e->symbol}, 1}};
+  if (e->kind == Kind::pow && e->kids[1]->is_number() && e->kids[1]->number.get_den() == 1 && e->kids[1]->number > 0 &&
+      e->kids[1]->number < 5) {
+    const auto base = shifted(e->kids[0]);
+    Shifted out{{{}, 1}};
+    for (long k = e->kids[1]->number.get_num().get_si(); base && k-- > 0;) out = product(out, *base);
+    return base && out.size() <= kMost ? std::optional(out) : std::nullopt;
+  }
+  if (e->kind != Kind::add && e->kind != Kind::mul) return std::nullopt;
+  Shifted out;
+  if (e->kind == Kind::mul) out[{}] = 1;
+  for (Expr kid : e->kids) {
+    const auto part = shifted(kid);
+    if (!part || part->size() > kMost || out.size() > kMost) return std::nullopt;
+    if (e->kind == Kind::mul)
+      out = product(out, *part);
+    else
+      for (const auto& [monomial, x] : *part) out[monomial] += x;
+  }
+  return out;
+}
+
+}  // namespace
+
+bool Dims::surely_at_least(Expr a, Expr b) {
+  const auto difference = shifted(make::sub(a, b));
+  return difference &&
+         std::all_of(difference->begin(), difference->end(), [](const auto& term) { return term.second >= 0; });
 }
 
 }  // namespace gradus

@@ -27,8 +27,12 @@ class Dims {
   Range resolve(Range range) const;
   Expr resolve(Expr e) const;
   bool is_flexible(const Range& range) const;
+  /// Whether it is the size of an I or 𝟏.
+  bool is_anonymous(const Symbol* size) const { return anonymous_.contains(size); }
   /// Makes the two ranges one if a flexible one allows it; false if they certainly or possibly differ.
   bool unify(const Range& a, const Range& b);
+  /// Whether a ≥ b for all sizes from 1 up: polynomials in them (D(D+1)/2 ≥ D).
+  static bool surely_at_least(Expr a, Expr b);
   /// Whether anything new was unified since the last call.
   bool changed() { return std::exchange(changed_, false); }
 

@@ -5,8 +5,10 @@
 #include "sheet/elaborate.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 
+#include "sheet/names_apart.h"
 #include "sheet/reader.h"
 #include "sheet/words.h"
 
@@ -14,14 +16,29 @@ namespace gradus {
 
 namespace {
 
-constexpr int kMostPasses = 6;
+constexpr int kMostPasses = 12;
 
 struct Job {
   const Source& source;
   const Document& document;
   const ElaborateOptions& options;
   const std::vector<SynPtr>& expressions;
+  Apart apart;
+};
+
+/// The document and the expressions with the names told apart that are known to be different.
+struct Text {
+  Text(const Job& job, const Apart& apart) : document(told_apart(job.document, apart)), scan(prescan(document)) {
+    for (const SynPtr& expression : job.expressions) {
+      expressions.push_back(told_apart(expression, apart));
+      Chain chain;
+      chain.sides = {expressions.back()};
+      prescan_formula(chain, scan);
+    }
+  }
+  Document document;
   Prescan scan;
+  std::vector<SynPtr> expressions;
 };
 
 struct Outcome {
@@ -32,16 +49,19 @@ struct Outcome {
 
 Outcome run(const Job& job, Layout layout) {
   Knowledge knowledge;
+  knowledge.apart = job.apart;
   Outcome out;
+  auto text = std::make_unique<Text>(job, knowledge.apart);
   for (int pass = 0; pass < kMostPasses; ++pass) {
-    knowledge.changed = false;
+    if (knowledge.parted) text = std::make_unique<Text>(job, knowledge.apart);
+    knowledge.changed = knowledge.parted = false;
     knowledge.dims.changed();
-    SheetReader reader(job.source, job.document, job.options, job.scan, knowledge, layout);
+    SheetReader reader(job.source, text->document, job.options, text->scan, knowledge, layout);
     out.sheet = reader.read();
     out.expressions.clear();
-    for (const SynPtr& expression : job.expressions) out.expressions.push_back(reader.expression(expression));
+    for (const SynPtr& expression : text->expressions) out.expressions.push_back(reader.expression(expression));
     bool more = knowledge.dims.changed();
-    if (!more && !knowledge.changed) break;
+    if (!more && !knowledge.changed && !knowledge.parted) break;
   }
   for (const Claim& claim : out.sheet.claims) out.ill_typed += claim.state == Claim::State::ill_typed;
   return out;
@@ -65,12 +85,7 @@ std::optional<Layout> declared_layout(const Document& document) {
 
 Elaboration elaborate_with(const Source& source, const Document& document, const std::vector<SynPtr>& expressions,
                            const ElaborateOptions& options) {
-  Job job{source, document, options, expressions, prescan(document)};
-  for (const SynPtr& expression : expressions) {
-    Chain chain;
-    chain.sides = {expression};
-    prescan_formula(chain, job.scan);
-  }
+  const Job job{source, document, options, expressions, options.matrix_convention ? Apart{} : names_apart(document)};
   std::optional<Layout> said = declared_layout(document);
   Outcome best = run(job, said.value_or(Layout::standard));
   if (!said && best.ill_typed > 0) {

@@ -7,9 +7,11 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "sheet/names_apart.h"
 #include "sheet/prescan.h"
 #include "sheet/scope.h"
 #include "sheet/sheet.h"
@@ -43,10 +45,23 @@ struct Knowledge {
     bool operator==(const Layout&) const = default;
   };
   std::map<std::string, Layout> layouts;
+  std::map<std::string, long> bases;  ///< families whose member with this numeral was declared: w_0 ∈ ℝ^n
+  Apart apart;                        ///< names that only look like another one with a script
+  bool parted = false;                ///< another one was found: the text is read anew
   bool changed = false;
-  void raise(const std::string& key, int rank) {
+  /// A name with this script is a name of its own.
+  void part(const std::string& key) {
+    if (apart.literal.insert(key).second) parted = true;
+  }
+  /// The members x_i are no components of x.
+  void part_family(const std::string& key) {
+    if (apart.families.insert(key).second) parted = true;
+  }
+  bool raise(const std::string& key, int rank) {
     int& known = ranks[key];
-    if (rank > known) known = rank, changed = true;
+    if (rank <= known) return false;
+    known = rank;
+    return changed = true;
   }
 };
 
@@ -66,7 +81,8 @@ struct Context {
   int slots_open = 0;                 ///< how many ∇ had a slot that nothing told: the number of slots to try
   bool claim = false;  ///< a claim is read: a layer that is not quantified lies between the first and the last
   bool used_sample = false;
-  std::size_t term = 0;  ///< which term of the sum is being read, from 1
+  std::size_t term = 0;               ///< which term of the sum is being read, from 1
+  std::set<const IndexVar*> guessed;  ///< letters whose range nobody said: it is that of the first use
 };
 
 class Elaborator {
@@ -101,7 +117,9 @@ class Elaborator {
   std::optional<Val> special_scripts(const Syn& scripts, Context& c);
   /// A defined function that stands without its argument: its value at the names that it is defined with.
   Val quantity(Val v, Context& c);
-  Val prime_of(const Val& v, int order, Context& c);
+  Val prime_of(const Val& v, int order);
+  /// s beside a defined s²: its positive root.
+  Val root_of(Entry& square, const Syn& name, const SynPtr& sub, SynPtr& left_sub, Context& c);
   /// Whether the subscript is a label because the sheet labels that name (W_f, W_i, W_o).
   bool labelled(const Syn& base, const SynPtr& sub, const Context& c) const;
   bool indices_only(const SynPtr& script) const;
@@ -109,8 +127,11 @@ class Elaborator {
   bool name_is_constant(const Syn& name) const;
   Val ones(const Range& range, Span span);
   Val identity(const Range& range, Span span);
-  const IndexVar* current_sample(const Symbol& symbol, const Syn& name, Context& c);
+  IndexVars current_samples(const Symbol& symbol, const Syn& name, Context& c);
+  bool sample_component(const Symbol& symbol, const Syn& name, const Syn& script, std::vector<Expr>& given, Context& c);
   void check_range(Expr term, const Range& axis, const Symbol* symbol, const Syn& item);
+  /// A letter whose range was told by one use stands where another range is declared.
+  void check_guess(Expr term, const Range& axis, const Symbol* symbol, const Syn& item, const Context& c);
   /// An undeclared scalar that stands where an array is needed: its rank is raised for the next pass.
   void hint_like(const Val& scalar, const Val& like);
 
@@ -141,6 +162,9 @@ class Elaborator {
   // Products and applications (product.cpp, application.cpp).
   Val product_value(const std::vector<SynPtr>& kids, Context& c);
   bool is_function(const Syn& syn, Context& c);
+  /// The arguments of f that the subscripts name, f_x, f_{xy} of f(x, y), or f_1, f_{12} where the text says so; empty
+  /// if they do not all name a number it takes.
+  std::vector<int> argument_slots(const Symbol& f, const std::string& key, const std::vector<SynPtr>& items) const;
   /// f(args), differentiated once in each argument of `slots`, the new axes behind.
   Val apply(const FunctionVal& function, std::vector<Val> args, Span span, Context& c, std::vector<int> slots = {});
   Val apply_symbol(Symbol* f, std::vector<Val> args, const std::vector<Expr>& component, Span span, Context& c,
@@ -149,11 +173,14 @@ class Elaborator {
   void squeeze(Val& v, const Context& c);
   void hint_argument(const Val& v, const Symbol& formal);
   /// Makes the arguments fit the formals: packs scalars into ℝ^k, repairs a domain ℝ^{M×M} that is used as ℝ^M × ℝ^M.
-  void fit_arguments(Symbol* f, std::vector<Val>& args, Span span, Context& c);
+  void fit_arguments(Symbol* f, std::vector<Val>& args, Span span);
   std::vector<Val> arguments(const Syn& group, Context& c);
   std::vector<Val> default_arguments(const Symbol* f, Context& c, Span span);
   Val elementary_call(const Syn& head, const std::vector<Val>& args, Context& c, Span span);
+  Val binomial(const Syn& syn, Context& c);
   bool is_named_function(const std::string& name) const;
+  /// One that takes a number and gives one: exp, cot, silu.
+  bool is_number_function(const std::string& name) const;
 
   Val function_value(const Syn& head, Context& c);
 
@@ -165,8 +192,9 @@ class Elaborator {
     std::vector<SynPtr> arg_syntax;
     bool implicit = false;  ///< the arguments were not written
     std::shared_ptr<Val> value;
-    SynPtr sub, sup;         ///< scripts behind the argument's bracket: they belong to the result
-    SynPtr next, next_next;  ///< what follows in the product (it may tell a slot)
+    const Symbol* variable = nullptr;  ///< what a quantity is said to be a function of: E(w)
+    SynPtr sub, sup;                   ///< scripts behind the argument's bracket: they belong to the result
+    SynPtr next, next_next;            ///< what follows in the product (it may tell a slot)
     Span span;
   };
   Val nabla(const Operand& of, const SynPtr& by, int order, Span span, Context& c);
@@ -196,6 +224,8 @@ class Elaborator {
   /// How the name is used under the present heading, or else in the sheet.
   const Usage& usage(const std::string& key) const { return scan_.usage(key, section); }
   std::size_t section = 0;
+  /// A name of this statement has just turned out to be an array: nothing follows from the shapes around it yet.
+  bool unsettled = false;
   Algebra& algebra() { return algebra_; }
   Knowledge& knowledge() { return known_; }
 
@@ -211,6 +241,7 @@ class Elaborator {
   std::optional<Range> layer_units;       ///< "all layers have M units"
   bool matrix_convention = false;         ///< undeclared names: a–g scalar, h–z vector, A–Z matrix
   std::map<const Symbol*, std::string> inferred;  ///< undeclared symbols, with the key of what is known of them
+  std::set<const Symbol*> firm;                   ///< symbols whose shape follows from declarations
   std::vector<Diagnostic> notes;                  ///< repairs, told once
 
  private:

@@ -54,7 +54,7 @@ Val Elaborator::value(const Syn& syn, Context& c) {
       number /= ten;
       number.canonicalize();
       Val v = algebra_.scalar(make::number(number), syn.span);
-      v.numeral = true;
+      v.numeral = v.firm = true;
       return v;
     }
     case SynKind::name: return name_value(syn, c);
@@ -63,7 +63,7 @@ Val Elaborator::value(const Syn& syn, Context& c) {
     case SynKind::product: return product_value(syn.kids, c);
     case SynKind::sum: return sum_value(syn, c);
     case SynKind::frac: {
-      if (syn.text == "binom") not_read("binom", syn.span, "binomial coefficients are not read");
+      if (syn.text == "binom") return binomial(syn, c);
       Val top = quantity(value(*syn.kids[0], c), c), bottom = quantity(value(*syn.kids[1], c), c);
       Val out = algebra_.divide(top, bottom, c.readings);
       out.span = syn.span;
@@ -117,8 +117,9 @@ Val Elaborator::sum_value(const Syn& syn, Context& c) {
   if (sign_of(0) < 0) total.numeral = terms[0].numeral;
   try {
     for (std::size_t i = 1; i < terms.size(); ++i) total = algebra_.add(total, terms[i], sign_of(i), c.readings);
-  } catch (const Fit&) {
-    for (const std::string& suspect : c.suspects) known_.raise(suspect, 1);
+  } catch (const Fit& why) {
+    if (!why.firm && !unsettled)
+      for (const std::string& suspect : c.suspects) known_.raise(suspect, 1);
     throw;
   }
   if (terms.size() > 1) total.leibniz = nullptr;
@@ -136,6 +137,8 @@ Val Elaborator::norm(const Syn& group, const SynPtr& sub, const SynPtr& sup, Con
     return sup ? with_superscript(det, *sup, c) : det;
   }
   if (inner.scalar()) {
+    if (group.open == "‖" && inner.body->kind == Kind::ref && inner.body->kids.empty() && inner.body->args.empty())
+      if (auto it = inferred.find(inner.body->symbol); it != inferred.end()) known_.raise(it->second, 1);
     if (sup && sup->kind == SynKind::number && sup->text == "2") return algebra_.power(inner, make::number(2));
     Val out = algebra_.map(inner, [](Expr e) { return make::func(Elementary::abs, e); });
     out.span = span;
@@ -253,6 +256,25 @@ Expr Elaborator::guard(const Syn& chain, Context& c, Expr then, Expr otherwise) 
   return result;
 }
 
+namespace {
+
+/// Whether one of two conditions holds wherever the other does not, edges apart: x < 0 and x ≥ 0, y = 1 and y = 0.
+bool complementary(const Syn& a, const Syn& b) {
+  if (a.kids.size() != 2 || b.kids.size() != 2) return false;
+  const std::string left = flat(*a.kids[0]), right = flat(*a.kids[1]);
+  const bool same = left == flat(*b.kids[0]) && right == flat(*b.kids[1]);
+  const bool swapped = left == flat(*b.kids[1]) && right == flat(*b.kids[0]);
+  const auto less = [](const std::string& r) { return r == "<" || r == "≤"; };
+  const auto more = [](const std::string& r) { return r == ">" || r == "≥"; };
+  const std::string &r = a.rels[0], &q = b.rels[0];
+  if (r == "=" && q == "=") return left == flat(*b.kids[0]) && a.kids[1]->kind == SynKind::number;
+  if ((r == "=" || r == "≠") && (q == "=" || q == "≠")) return r != q && (same || swapped);
+  return (same && ((less(r) && more(q)) || (more(r) && less(q)))) ||
+         (swapped && ((less(r) && less(q)) || (more(r) && more(q))));
+}
+
+}  // namespace
+
 Val Elaborator::cases_value(const Syn& syn, Context& c) {
   std::vector<std::pair<Val, SynPtr>> rows;
   for (std::size_t i = 0; i + 1 < syn.kids.size() || i < syn.kids.size(); i += 2)
@@ -282,6 +304,12 @@ Val Elaborator::cases_value(const Syn& syn, Context& c) {
       // The last case is the rest; a condition there is taken to complete the others.
       out.body = entry;
       if (plain && rows.size() == 1) not_read("cases", syn.span, "one case alone says nothing about the rest");
+      if (plain && rows.size() == 2) {
+        const Syn* other = rows[0].second.get();
+        while (other && other->kind == SynKind::group && other->kids.size() == 1) other = other->kids[0].get();
+        if (other && other->kind == SynKind::chain && !complementary(*other, *chain))
+          not_read("cases", syn.span, "it is not said what holds where neither condition does");
+      }
       continue;
     }
     if (!plain) not_read("cases", condition ? condition->span : syn.span, "the condition of this case is not read");

@@ -43,7 +43,33 @@ bool mentions(const Syn& s, const std::string& key) {
   return false;
 }
 
+bool unread_in(const Syn& s) {
+  if (s.kind == SynKind::bad) return true;
+  for (const auto* part : {&s.sub, &s.sup})
+    if (*part && unread_in(**part)) return true;
+  return std::any_of(s.kids.begin(), s.kids.end(), [](const SynPtr& kid) { return kid && unread_in(*kid); });
+}
+
+/// Whether a name stands in LaTeX or plain text, outside of the names of commands.
+bool written_in(std::string_view text, std::string_view name) {
+  for (std::size_t i = 0; i < text.size();) {
+    if (text.substr(i).starts_with(name)) return true;
+    if (text[i++] == '\\')
+      while (i < text.size() && ((text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z'))) ++i;
+  }
+  return false;
+}
+
 }  // namespace
+
+/// An exponent that is no index: x+y, 2, but not l, (i) or l+1.
+bool SheetReader::names_no_member(const Syn& sup) const {
+  if (sup.kind == SynKind::group && !sup.open.empty()) return false;
+  if (sup.kind == SynKind::name) return scope_->find(name_key(sup)) || !e_.scan().index_like(sup);
+  if (sup.kind == SynKind::number || sup.kind == SynKind::frac) return true;
+  return std::any_of(sup.kids.begin(), sup.kids.end(),
+                     [&](const SynPtr& kid) { return kid && kid->kind != SynKind::number && names_no_member(*kid); });
+}
 
 bool SheetReader::is_fresh(const Syn& head) const {
   const Syn* name = &head;
@@ -51,8 +77,11 @@ bool SheetReader::is_fresh(const Syn& head) const {
   bool function = application_head(head, name, group);
   const Syn& base = base_of(*name);
   if (base.kind != SynKind::name) return false;
-  if (function && name->kind == SynKind::name && base.style == "op" &&
-      (elementary_named(base.text) || base.text == "softmax" || base.text == "lse" || base.text == "LSE" ||
+  if (base.text == "e" && name->kind == SynKind::scripts && name->sup && !name->sub && !scope_->find("e") &&
+      names_no_member(*name->sup))
+    return false;  // e^{x+y} has its meaning
+  if (function && name->kind == SynKind::name && base.style == "op" && base.text != "factorial" &&
+      (e_.is_number_function(base.text) || base.text == "softmax" || base.text == "lse" || base.text == "LSE" ||
        base.text == "logsumexp") &&
       !scope_->find(name_key(base)) && !seen_functions_.contains(base.text))
     return true;  // tanh(x) = …, where nothing was said with tanh before
@@ -83,6 +112,9 @@ bool SheetReader::is_fresh(const Syn& head) const {
         return (!symbol || !symbol->defined()) && entry->composition.empty();
       }
     }
+    if (Entry* entry = scope_->find(key); entry && entry->callable && name->sub && !name->sup &&
+                                          !e_.argument_slots(*entry->callable, key, script_items(name->sub)).empty())
+      return false;  // f_x of f(x, y) is its derivative
     if (name->sub && e_.labelled(base, name->sub, context())) return true;
     if (name->sup && !e_.usage(key).letter_above && (e_.usage(key).sup_paren || e_.usage(key).sup_bracket) &&
         name->sup->kind == SynKind::group && name->sup->kids.size() == 1 && name->sup->kids[0]->kind == SynKind::number)
@@ -107,12 +139,12 @@ bool SheetReader::is_fresh(const Syn& head) const {
   }
   Entry* entry = scope_->find(key);
   if (!entry) return true;
-  if (entry->broken) return false;
   bool here = false;
   for (Scope* s = scope_; s; s = s->parent) {
     if (s->here(key)) here = true;
     if (s->heading || here) break;
   }
+  if (entry->broken) return !here;
   if (function) {
     if (!entry->composition.empty()) return !here;
     if (!entry->callable) return entry->symbol && e_.inferred.contains(entry->symbol);
@@ -135,24 +167,18 @@ bool SheetReader::is_fresh(const Syn& head) const {
     try {
       Elaborator& e = const_cast<Elaborator&>(e_);
       SynPtr left_sub, left_sup;
-      Val v = e.load_scripted(entry->symbol, base, name->sub, name->sup, left_sub, left_sup, c);
-      for (Expr kid : v.body->kids)
-        if (!kid->is_number()) {
-          bool some_numeral = false;
-          for (Expr other : v.body->kids) some_numeral |= other->is_number();
-          if (!some_numeral) {
-            // h_t beside h_0: the clause for the letter may still be missing.
-            for (const Clause& clause : entry->symbol->clauses)
-              for (std::size_t i = 0; i < clause.pattern.size(); ++i)
-                if (!clause.pattern[i]->is_number() && entry->symbol->places[i] != Place::axis)
-                  return false;
-                else if (!clause.pattern[i]->is_number() && v.body->kids[i]->kind != Kind::number &&
-                         clause.pattern[i]->kind != Kind::number && i < name_slots(*name))
-                  return false;
-            return true;
-          }
-        }
-      return !unfold(v.body).has_value();
+      const Symbol& symbol = *entry->symbol;
+      const Val v = e.load_scripted(&symbol, base, name->sub, name->sup, left_sub, left_sup, c);
+      const std::vector<Expr>& at = v.body->kids;
+      if (std::any_of(at.begin(), at.end(), [](Expr kid) { return kid->is_number(); }))
+        return !unfold(v.body).has_value();
+      // h_t beside h_0, h_{t,j}^{(l)} beside h_{0,j}^{(l)}: the clause for all letters may still be missing.
+      return std::none_of(symbol.clauses.begin(), symbol.clauses.end(), [&](const Clause& clause) {
+        for (std::size_t i = 0; i < clause.pattern.size(); ++i)
+          if ((symbol.places[i] != Place::axis || i < name_slots(*name)) && clause.pattern[i]->is_number())
+            return false;
+        return true;
+      });
     } catch (const Fit&) {
       return false;
     }
@@ -162,6 +188,23 @@ bool SheetReader::is_fresh(const Syn& head) const {
 
 std::size_t SheetReader::name_slots(const Syn& name) {
   return script_items(name.sub).size() + script_items(name.sup).size();
+}
+
+/// \bar y = … where \bar y_i was defined, and the shapes do not fit: the members are no components of it.
+void SheetReader::part_from_members(const Chain& chain) {
+  const Syn& head = *chain.sides[0];
+  if (head.kind != SynKind::name || !chain.sides[1]) return;
+  Entry* entry = scope_->find(name_key(head));
+  if (!entry || !entry->symbol || !entry->symbol->defined() || entry->symbol->rank() != 1 || entry->declared) return;
+  if (e_.usage(name_key(head)).subs != 1) return;
+  Context c = context();
+  c.statement = {&chain};
+  try {
+    const Val v = e_.value(*chain.sides[1], c);
+    if (v.scalar() && !v.numeral) e_.knowledge().part_family(name_key(head));
+  } catch (const Fit&) {
+    // The claim tells why.
+  }
 }
 
 bool SheetReader::is_definition(const Chain& chain) const {
@@ -183,9 +226,17 @@ bool SheetReader::is_definition(const Chain& chain) const {
     if (const_cast<Elaborator&>(e_).is_function(*rhs.kids[0], c)) return true;
   }
   if (!is_fresh(head)) return false;
+  // relu(z) = z is a step, and no meaning of relu.
+  if (group && base_of(*name).style == "op" && e_.is_named_function(base_of(*name).text) &&
+      (rhs.kind == SynKind::number || (rhs.kind == SynKind::name && mentions(*group, name_key(rhs)))))
+    return false;
   // x = x + 1 defines nothing; a recurrence h_t = f(h_{t-1}) does.
   const Syn& base = base_of(name ? *name : head);
-  if (head.kind == SynKind::name && mentions(*chain.sides[1], name_key(base))) return false;
+  if (head.kind == SynKind::name && mentions(rhs, name_key(base))) return false;
+  // What was not read may mention the name as well.
+  if (head.kind == SynKind::name && unread_in(rhs) && chain.side_spans.size() > 1 &&
+      written_in(source_.text(chain.side_spans[1]), source_.text(head.span)))
+    return false;
   return true;
 }
 

@@ -119,21 +119,24 @@ const IndexVar* Elaborator::letter_index(const std::string& letter, Context& c, 
   if (auto it = c.indices.find(letter); it != c.indices.end()) return it->second;
   std::optional<Range> range;
   if (auto it = c.ranges.find(letter); it != c.ranges.end() && it->second.lo) range = it->second;
+  const bool said = range.has_value();
   std::vector<SynPtr> region;
   for (const Chain* chain : c.statement)
     for (const SynPtr& side : chain->sides) region.push_back(side);
   if (auto used = guess_range(letter, region, c)) {
-    if (!range || !dims().unify(*range, *used))
+    const bool triangular = range && range->hi && !range->hi->free.empty();  // k = 1, …, t
+    if (!range || !range->hi || (!triangular && !dims().unify(*range, *used)))
       range = used;
     else if (same_range(*range, Range{}))
       range = used;
   }
   if (!range && axis && axis->lo && axis->hi) range = dims().resolve(*axis);
-  if (c.claim && range && range->lo && range->lo->is_zero() && range->hi->kind == Kind::ref &&
+  if (c.claim && range && range->lo && range->lo->is_zero() && range->hi && range->hi->kind == Kind::ref &&
       range->hi->symbol->name == "Λ")
     range = Range{make::number(1), make::sub(range->hi, make::number(1))};
   const IndexVar* var = free_index(letter, range.value_or(Range{}));
   c.indices[letter] = var;
+  if (!said) c.guessed.insert(var);
   return var;
 }
 
@@ -261,8 +264,10 @@ Elaborator::Binder Elaborator::bind(const Syn& bigop, const std::vector<SynPtr>&
     not_read("operator", bigop.span, "`" + bigop.text + "` is not read");
   if (!bigop.sub) not_read("limits", bigop.span, "what runs here is not said", "write the index below the sign");
 
+  bool said = false;  // by the limits
   auto add = [&](const std::string& letter, Range range) {
     const IndexVar* var = make::fresh(letter, range.lo, range.hi);
+    if (!said && !c.ranges.contains(letter)) c.guessed.insert(var);
     binder.vars.push_back(var);
     binder.letters.push_back(letter);
     c.bound[letter] = var;
@@ -274,8 +279,8 @@ Elaborator::Binder Elaborator::bind(const Syn& bigop, const std::vector<SynPtr>&
     std::optional<Range> range = guess_range(letter, region, c);
     if (before) c.bound[letter] = before;
     auto said = c.ranges.find(letter);
-    if (range && !(dims().is_flexible(*range) && said != c.ranges.end() && said->second.lo)) return *range;
-    if (said != c.ranges.end() && said->second.lo) return said->second;
+    if (range && !(dims().is_flexible(*range) && said != c.ranges.end() && said->second.hi)) return *range;
+    if (said != c.ranges.end() && said->second.hi) return said->second;
     return range ? *range : dims().flexible("run:" + letter + "#0");
   };
 
@@ -308,7 +313,11 @@ Elaborator::Binder Elaborator::bind(const Syn& bigop, const std::vector<SynPtr>&
     const Syn& first = *s.kids[0];
     const std::string& rel = s.rels[0];
     if (rel != "=" && rel != "∈" && both_run(s)) return;
+    said = true;
     if (rel == "=" && first.kind == SynKind::name && s.kids.size() == 2) {
+      for (const SynPtr& end : {s.kids[1], bigop.sup})
+        if (end && occurs_free(name_key(first), {end}, {}))
+          not_read("limits", s.span, first.text + " stands in its own limits", "call what runs by another letter");
       Expr lo = index_value(*s.kids[1], c);
       Range used = bigop.sup ? Range{} : used_range(name_key(first));
       Expr hi = bigop.sup ? size_value(*bigop.sup, c) : used.hi;

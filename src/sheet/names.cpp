@@ -56,6 +56,7 @@ Val Elaborator::load(const Symbol* symbol, const std::vector<Expr>& given_terms,
   }
   v.row = symbol->row && v.axes.size() == 1;
   v.body = make::ref(symbol, given);
+  v.firm = firm.contains(symbol);
   return v;
 }
 
@@ -186,23 +187,9 @@ Val Elaborator::load_scripted(const Symbol* symbol, const Syn& name, const SynPt
       // w_{11} may be one number or two indices.
       misfit(sub->span, "too many indices for " + symbol->name + ": it has " + std::to_string(below.size()));
     }
-    // The component of the current sample (DESIGN §6).
-    bool sample = false;
-    if (c.liberty.sample_component && items.size() == 1 && symbol->family >= 1 && symbol->places[0] == Place::sub &&
-        symbol->rank() == 1) {
-      if (const IndexVar* current = current_sample(*symbol, name, c)) {
-        Expr item = index_value(*items[0], c);
-        bool other = item->kind != Kind::index || item->var != current;
-        Range axis = range_of(symbol, symbol->family, given);
-        bool fits = item->kind != Kind::index || dims().unify({item->var->lo, item->var->hi}, axis);
-        if (other && fits) {
-          given[0] = make::index(current);
-          given[symbol->family] = item;
-          c.used_sample = sample = true;
-        }
-      }
-    }
-    if (!sample)
+    bool sample = c.liberty.sample_component && items.size() == 1 && symbol->family >= 1 &&
+                  symbol->places[0] == Place::sub && symbol->rank() == 1;
+    if (!sample || !sample_component(*symbol, name, *items[0], given, c))
       for (std::size_t i = 0; i < items.size(); ++i) {
         if (!scan_.index_like(*items[i]) && items[i]->kind == SynKind::text)
           not_read("label", items[i]->span, "the label `" + items[i]->text + "` is not known for " + symbol->name);
@@ -217,6 +204,8 @@ Val Elaborator::load_scripted(const Symbol* symbol, const Syn& name, const SynPt
         if (term->kind == Kind::index && axis.lo && axis.hi && dims().is_flexible(axis) && term->var->lo)
           dims().unify(axis, {term->var->lo, term->var->hi});
         check_range(term, axis, symbol, *items[i]);
+        if (symbol->places[below[i]] == Place::axis && !symbol->defined())
+          check_guess(term, axis, symbol, *items[i], c);
       }
     left_sub = nullptr;
   }
@@ -236,28 +225,72 @@ void Elaborator::check_range(Expr term, const Range& axis, const Symbol* symbol,
   }
 }
 
-const IndexVar* Elaborator::current_sample(const Symbol& symbol, const Syn& name, Context& c) {
-  const IndexVar* found = nullptr;
+void Elaborator::check_guess(Expr term, const Range& axis, const Symbol* symbol, const Syn& item, const Context& c) {
+  if (term->kind != Kind::index || !c.guessed.contains(term->var) || inferred.contains(symbol)) return;
+  const Range run{term->var->lo, term->var->hi};
+  if (!axis.lo || !axis.hi || !run.lo || axis.lo != run.lo || axis.hi == run.hi) return;
+  if (dims().is_flexible(axis) || dims().is_flexible(run)) return;
+  if (Dims::surely_at_least(axis.hi, run.hi)) return;  // 1…D along an axis of D(D+1)/2
+  // n − 1 beside n may be meant; and so may sizes that an assumption compares.
+  auto difference = affine(make::sub(axis.hi, run.hi));
+  if (difference && difference->terms.empty() && !axis.hi->is_number()) return;
+  for (const Condition& condition : c.conditions)
+    for (Expr hi : {axis.hi, run.hi})
+      if (condition.a == hi || condition.b == hi) return;
+  throw Fit{
+      {Severity::error, "index-range", item.span,
+       "the index " + term->var->name + " has two ranges: " + index_text(run.lo) + "…" + index_text(run.hi) +
+           " by its first use, " + index_text(axis.lo) + "…" + index_text(axis.hi) + " as an index of " + symbol->name,
+       "use two indices, or write the range that is meant"},
+      !Dims::surely_at_least(run.hi, axis.hi)};  // the shorter one may be meant
+}
+
+/// The samples that the statement speaks of where the name stands: those of the sums around it, or else the free ones.
+IndexVars Elaborator::current_samples(const Symbol& symbol, const Syn& name, Context& c) {
   std::string key = name_key(name);
   Range family = dims().resolve(symbol.indices[0]);
+  IndexVars bound, free;
+  auto add = [&](const std::map<std::string, const IndexVar*>& letters, const std::string& letter, IndexVars& to) {
+    auto it = letters.find(letter);
+    if (it == letters.end()) return false;
+    const IndexVar* var = it->second;
+    if (family.lo && var->lo == family.lo && var->hi == family.hi && std::find(to.begin(), to.end(), var) == to.end())
+      to.push_back(var);
+    return true;
+  };
   std::function<void(const Syn&)> look = [&](const Syn& s) {
     if (s.kind == SynKind::scripts && s.kids[0]->kind == SynKind::name && name_key(*s.kids[0]) == key && s.sub &&
         s.sub->kind == SynKind::name) {
       std::string letter = name_key(*s.sub);
-      const IndexVar* var = nullptr;
-      if (auto it = c.bound.find(letter); it != c.bound.end())
-        var = it->second;
-      else if (auto free = c.indices.find(letter); free != c.indices.end())
-        var = free->second;
-      if (var && family.lo && var->lo == family.lo && var->hi == family.hi) found = var;
+      if (!add(c.bound, letter, bound)) add(c.indices, letter, free);
     }
     for (const SynPtr& kid : s.kids)
       if (kid) look(*kid);
   };
   for (const Chain* chain : c.statement)
     for (const SynPtr& side : chain->sides)
-      if (side && !found) look(*side);
-  return found;
+      if (side) look(*side);
+  return bound.empty() ? free : bound;
+}
+
+/// The component of the current sample (DESIGN §6): x_j beside f(x_l). False: the script names a sample itself.
+bool Elaborator::sample_component(const Symbol& symbol, const Syn& name, const Syn& script, std::vector<Expr>& given,
+                                  Context& c) {
+  const IndexVars samples = current_samples(symbol, name, c);
+  if (samples.empty()) return false;
+  Expr item = index_value(script, c);
+  if (item->kind == Kind::index) {
+    if (std::find(samples.begin(), samples.end(), item->var) != samples.end()) return false;
+    if (!dims().unify({item->var->lo, item->var->hi}, range_of(&symbol, symbol.family, given))) return false;
+  }
+  if (samples.size() > 1) {
+    auto read = [&](std::size_t k) { return symbol.name + "_{" + samples[k]->name + "," + index_text(item) + "}"; };
+    ambiguous(script.span, "this may be " + read(0) + " or " + read(1) + ": both readings fit",
+              "write the one that is meant");
+  }
+  given[0] = make::index(samples[0]);
+  given[symbol.family] = item;
+  return c.used_sample = true;
 }
 
 Val Elaborator::adjoint(const Syn& s, Context& c) {
@@ -286,6 +319,7 @@ Val Elaborator::name_value(const Syn& name, Context& c) {
   SynPtr left_sub, left_sup;
   if (Entry* entry = c.scope->find(key)) return load_entry(*entry, name, nullptr, nullptr, left_sub, left_sup, c);
   if (auto it = c.indices.find(key); it != c.indices.end()) return algebra_.scalar(make::index(it->second), name.span);
+  if (Entry* square = c.scope->find(key + "^2")) return root_of(*square, name, nullptr, left_sub, c);
   if (dims().has(key) || scan_.size_letters.contains(key))
     return algebra_.scalar(dims().resolve(make::ref(dims().named(key, name.latex))), name.span);
   if (name.text == "π" && usage(key).subs == 0) return algebra_.scalar(make::pi(), name.span);
@@ -309,10 +343,22 @@ Val Elaborator::name_value(const Syn& name, Context& c) {
     return algebra_.scalar(make::index(letter_index(key, c, nullptr)), name.span);
   if (is_named_function(name.text) && (name.style == "op"))
     not_read("argument", name.span, "`" + name.text + "` stands without an argument");
-  if (name.style == "op" && name.text.size() > 1 && !usage(key).differentiated_by && name.text[0] >= 'a' &&
-      name.text[0] <= 'z')
+  // A word that is never followed by what it could be applied to is a quantity.
+  if (name.style == "op" && name.text.size() > 1 && !usage(key).differentiated_by && usage(key).leads &&
+      name.text[0] >= 'a' && name.text[0] <= 'z')
     not_read("function", name.span, "the function `" + name.text + "` is not known", "define it before its first use");
   return load_entry(infer(name, c, nullptr, nullptr), name, nullptr, nullptr, left_sub, left_sup, c);
+}
+
+/// s where only s² was given a meaning.
+Val Elaborator::root_of(Entry& square, const Syn& name, const SynPtr& sub, SynPtr& left_sub, Context& c) {
+  SynPtr left_sup;
+  const Val v = load_entry(square, name, sub, nullptr, left_sub, left_sup, c);
+  if (v.function) misfit(name.span, shown_name(name) + "² is " + shape_text(v) + ", it has no root");
+  c.readings.push_back(shown_name(name) + " is the positive root of " + shown_name(name) + "²");
+  Val root = algebra_.map(v, make::sqrt);
+  root.span = name.span;
+  return root;
 }
 
 std::vector<SynPtr> Elaborator::statement_sides(const Context& c) const {
@@ -336,6 +382,13 @@ Val Elaborator::identity(const Range& range, Span span) {
 Val Elaborator::with_subscript(Val base, const Syn& sub, Context& c) {
   auto items = script_items(std::make_shared<Syn>(sub));
   if (base.function) {
+    const Symbol& f = *base.function->chain.front();
+    if (auto slots = argument_slots(f, f.name, items); f.indices.empty() && !slots.empty()) {
+      base.function->partials = std::move(slots);
+      c.readings.push_back("the subscripts of " + f.name + " are the arguments that it is differentiated by");
+      return base;
+    }
+    if (f.indices.empty()) misfit(sub.span, f.name + " has no component to choose");
     for (const SynPtr& item : items) base.function->component.push_back(index_value(*item, c));
     return base;
   }
@@ -356,7 +409,7 @@ Val Elaborator::with_superscript(Val base, const Syn& sup, Context& c) {
   if (is_transpose(sup)) {
     if (base.scalar() && base.body->kind == Kind::ref) {
       if (auto it = inferred.find(base.body->symbol); it != inferred.end() && base.body->kids.empty())
-        known_.raise(it->second, 1);
+        unsettled |= known_.raise(it->second, 1);
       if (sup.text == "T" && (dims().has("T") || scan_.size_letters.contains("T")) &&
           !inferred.contains(base.body->symbol))
         return algebra_.power(base, make::ref(dims().named("T", "T")));
@@ -421,6 +474,11 @@ Val Elaborator::scripts_value(const Syn& s, Context& c) {
       struct Literal {
         bool sub, sup;
       };
+      // e^x beside vectors e_1, …, e_n, which have no power.
+      if (base.text == "e" && sup && !sub && !is_transpose(*sup) && (entry = c.scope->find(key)) &&
+          (entry->alias || (entry->symbol && entry->symbol->family > 0 && entry->symbol->places[0] == Place::sub)))
+        if (auto special = special_scripts(s, c)) return *special;
+      entry = nullptr;
       for (Literal literal : {Literal{true, true}, Literal{true, false}, Literal{false, true}}) {
         if ((literal.sub && !sub) || (literal.sup && !sup)) continue;
         std::string name = literal_key(s, literal.sub, literal.sup);
@@ -441,6 +499,8 @@ Val Elaborator::scripts_value(const Syn& s, Context& c) {
       v = load_scripted(c.formals[key], base, sub, sup, left_sub, left_sup, c);
     } else if ((entry = c.scope->find(key))) {
       v = load_entry(*entry, base, sub, sup, left_sub, left_sup, c);
+    } else if (Entry* square = c.scope->find(key + "^2"); square && square->symbol && !c.bound.contains(key)) {
+      v = root_of(*square, base, sub, left_sub, c);
     } else if (auto special = special_scripts(s, c)) {
       return *special;
     } else if (c.bound.contains(key) || c.indices.contains(key) || dims().has(key) ||
@@ -482,17 +542,21 @@ Val Elaborator::scripts_value(const Syn& s, Context& c) {
     }
     if (v.scalar()) {
       // (u v)': by the one variable that the bracket depends on.
-      v = prime_of(v, s.primes, c);
+      v = prime_of(v, s.primes);
       return sup ? with_superscript(std::move(v), *sup, c) : v;
     }
     for (int i = 0; i < s.primes; ++i) v = algebra_.transpose(std::move(v));
+  }
+  if (sup && v.function && is_transpose(*sup) && sup->style == "prime") {  // f' in plain text
+    ++v.function->primes;
+    return v;
   }
   if (sup) v = with_superscript(quantity(std::move(v), c), *sup, c);
   v.span = s.span;
   return v;
 }
 
-Val Elaborator::prime_of(const Val& v, int order, Context& c) {
+Val Elaborator::prime_of(const Val& v, int order) {
   std::vector<const Symbol*> candidates;
   for (const Symbol* s : symbols_in(v.body))
     if ((s->role == Role::variable || s->role == Role::parameter) && !s->defined() && s->indices.empty() &&
@@ -502,7 +566,6 @@ Val Elaborator::prime_of(const Val& v, int order, Context& c) {
   Val out = v;
   for (int i = 0; i < order; ++i) out.body = make::deriv(out.body, make::ref(candidates[0]));
   out.numeral = false;
-  (void)c;
   return out;
 }
 
@@ -512,6 +575,7 @@ Val Elaborator::quantity(Val v, Context& c) {
   const Symbol* symbol = f.chain.back();
   if (!symbol->defined()) return v;
   Val out = apply(f, default_arguments(symbol, c, v.span), v.span, c);
+  if (f.power) out = with_superscript(std::move(out), *f.power, c);
   std::string names;
   for (const Symbol* formal : symbol->formals) names += (names.empty() ? "" : ", ") + formal->name;
   c.readings.push_back(f.chain.front()->name + " stands for " + f.chain.front()->name + "(" + names + ")");

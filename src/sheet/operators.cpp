@@ -16,6 +16,20 @@ const Symbol* variable_of(const Val& v) {
   return v.body->symbol;
 }
 
+/// The variable v of an expression that is one-to-one for v > 0: σ², ln σ, 2 ln σ. Null for any other.
+Expr variable_inside(Expr e) {
+  switch (e->kind) {
+    case Kind::ref: return e->args.empty() && e->slots.empty() && e->symbol->role == Role::variable ? e : nullptr;
+    case Kind::pow: return e->kids[1]->is_number() ? variable_inside(e->kids[0]) : nullptr;
+    case Kind::func: {
+      const auto f = static_cast<Elementary>(e->op);
+      return f == Elementary::log || f == Elementary::exp ? variable_inside(e->kids[0]) : nullptr;
+    }
+    case Kind::mul: return e->kids.size() == 2 && e->kids[0]->is_number() ? variable_inside(e->kids[1]) : nullptr;
+    default: return nullptr;
+  }
+}
+
 }  // namespace
 
 DerivMode Elaborator::mode_for(const Syn& numerator, const Val& of, Context&) const {
@@ -26,6 +40,16 @@ DerivMode Elaborator::mode_for(const Syn& numerator, const Val& of, Context&) co
 
 Val Elaborator::by_variable(const Val& of, const Val& by, DerivMode mode, Context& c, Span span) {
   if (of.function) misfit(of.span, "a function stands without its argument");
+  if (by.scalar() && !by.numeral && !variable_of(by)) {
+    // ∂/∂σ²: σ² is the variable, and σ its root.
+    if (Expr inside = variable_inside(by.body)) {
+      c.readings.push_back("the derivative by a function of " + inside->symbol->name + " is that by " +
+                           inside->symbol->name + " over the function's own, " + inside->symbol->name + " > 0");
+      Val out = by_variable(of, algebra_.scalar(inside, by.span), mode, c, span);
+      out.body = make::div(out.body, make::deriv(by.body, inside));
+      return out;
+    }
+  }
   if (!variable_of(by))
     not_read("derivative-by", by.span, "a derivative is taken by a variable or a named quantity, this is an expression",
              "give it a name first");
@@ -50,6 +74,7 @@ Val Elaborator::by_variable(const Val& of, const Val& by, DerivMode mode, Contex
     out.axes = first;
     out.axes.insert(out.axes.end(), second.begin(), second.end());
   }
+  out.firm = of.firm && by.firm;
   return out;
 }
 
@@ -158,8 +183,8 @@ Val Elaborator::nabla(const Operand& of, const SynPtr& by, int order, Span span,
     return finish(out, of, c);
   }
   Val v = applied(of, c);
+  if (v.function) misfit(of.span, "a function stands without its argument");
   if (!by) {
-    if (v.function) misfit(of.span, "a function stands without its argument");
     std::vector<const Symbol*> candidates;
     for (const Symbol* s : symbols_in(v.body))
       if ((s->role == Role::variable) && !s->defined() && s->rank() > 0) candidates.push_back(s);
@@ -170,6 +195,7 @@ Val Elaborator::nabla(const Operand& of, const SynPtr& by, int order, Span span,
             depends_on(v.body, s))
           candidates.push_back(s);
     }
+    if (of.variable) candidates = {of.variable};
     if (candidates.size() != 1)
       not_read("nabla", span, "it is not said what ∇ differentiates by", "write the variable below it: \\nabla_x");
     if (order == 1) return finish(by_variable(v, load(candidates[0], {}, span), DerivMode::total, c, of.span), of, c);
@@ -201,11 +227,11 @@ Val Elaborator::nabla(const Operand& of, const SynPtr& by, int order, Span span,
   for (const SynPtr& letter : letters) {
     Val variable = member_for(value(*letter, c), v, c);
     if (order == 2) {
+      if (!variable_of(variable)) not_read("derivative-by", letter->span, "this is no variable");
       Val next;
       next.body = make::deriv(out.body, variable.body);
       next.axes = out.axes;
       next.axes.insert(next.axes.end(), variable.axes.begin(), variable.axes.end());
-      if (!variable_of(variable)) not_read("derivative-by", letter->span, "this is no variable");
       next.span = of.span;
       out = next;
     } else {
@@ -296,6 +322,7 @@ Val Elaborator::jacobian(const Operand& of, const SynPtr& by, int order, Span sp
     } else {
       for (const Symbol* s : symbols_in(v.body))
         if (s->role == Role::variable && !s->defined() && s->rank() > 0) candidates.push_back(s);
+      if (of.variable) candidates = {of.variable};
     }
     if (candidates.size() != 1)
       not_read("jacobian", span, "it is not said what D differentiates by", "write the variable below it: D_x");
@@ -430,6 +457,10 @@ Val Elaborator::differential(const Val& of, Span span, Context& c) {
     if (!v || !adjoint_syntax) not_read("differential", span, "d of this is not read");
     return by_variable(value(*adjoint_syntax, c), of, DerivMode::total, c, span);
   }
+  for (const std::string& name : scan_.given_differentials)
+    if (Entry* entry = c.scope->find(name); entry && entry->symbol && !entry->symbol->defined())
+      not_read("differential", span, "d" + entry->symbol->name + " is free, but an equation of this sheet gives it",
+               "say what dX stands for: \"dX denotes \\partial L/\\partial X\"");
   auto differential_of = [&](const Symbol* x) {
     std::string key = "d:" + std::to_string(x->id);
     Entry* entry = c.scope->find(key);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sheet/scope.h"
+#include "sheet/words.h"
 
 namespace gradus {
 
@@ -32,6 +33,9 @@ class Scanner {
   explicit Scanner(Prescan& out) : out_(out) {}
 
   void chain(const Chain& c) {
+    if (c.sides.size() > 2 && c.sides[0] && c.rels[0] == ":" && c.rels[1] == "→" &&
+        base_of(*c.sides[0]).kind == SynKind::name)
+      out_.functions.insert(name_key(base_of(*c.sides[0])));
     for (std::size_t i = 0; i < c.sides.size(); ++i) {
       if (!c.sides[i]) continue;
       if (i + 1 < c.sides.size() && (c.rels[i] == "=" || c.rels[i] == ":=") && c.sides[i]->kind == SynKind::scripts)
@@ -43,15 +47,65 @@ class Scanner {
       }
       syn(*c.sides[i]);
     }
-    // i = 1, …, m  arrives as separate chains; the first is a plain letter set to a numeral.
-    if (c.sides.size() == 2 && c.rels[0] == "=" && c.sides[0] && c.sides[0]->kind == SynKind::name && c.sides[1] &&
-        c.sides[1]->kind == SynKind::number && kConventional.contains(c.sides[0]->text))
-      quantified_ = c.sides[0]->text;
-    else if (c.sides.size() == 1 && is_name(c.sides[0], "…") && !quantified_.empty())
-      out_.index_letters.insert(quantified_);
+    if (c.sides.size() > 1 && c.rels[0] == "=" && c.sides[0] && c.sides[0]->kind == SynKind::product &&
+        c.sides[0]->kids.size() == 2 && is_name(c.sides[0]->kids[0], "d"))
+      out_.given_differentials.insert(name_key(base_of(*c.sides[0]->kids[1])));
+    list(c);
+    ordered(c);
+  }
+
+  /// The letters that are only limits of sums, and stand below names: h_t = Σ_{k=1}^t … runs over t.
+  void running_limits() {
+    for (auto it = out_.size_letters.begin(); it != out_.size_letters.end();)
+      if (kConventional.contains(*it) && out_.script_letters.contains(*it) && !out_.fixed_sizes.contains(*it)) {
+        out_.index_letters.insert(*it);
+        it = out_.size_letters.erase(it);
+      } else
+        ++it;
   }
 
  private:
+  /// i = 1, …, m and x_1, …, x_m arrive as separate chains: a letter set to a numeral, dots, the end; i, j = 1, …, m
+  /// has more letters before.
+  void list(const Chain& c) {
+    const SynPtr first = c.sides.empty() ? nullptr : c.sides[0];
+    const bool alone = c.sides.size() == 1 && first;
+    if (after_dots_ && first) sizes(*first, &out_.fixed_sizes);
+    after_dots_ = alone && is_name(first, "…");
+    if (c.sides.size() == 2 && c.rels[0] == "=" && first && first->kind == SynKind::name && c.sides[1] &&
+        c.sides[1]->kind == SynKind::number && kConventional.contains(first->text)) {
+      if (c.separator != ",") letters_.clear();
+      quantified_ = letters_;
+      quantified_.insert(first->text);
+    } else if (after_dots_) {
+      out_.index_letters.insert(quantified_.begin(), quantified_.end());
+    } else if (!alone || first->kind != SynKind::number)
+      quantified_.clear();
+    if (c.separator != ",") letters_.clear();
+    if (alone && first->kind == SynKind::name && kConventional.contains(first->text))
+      letters_.insert(first->text);
+    else
+      letters_.clear();
+  }
+
+  /// 1 ≤ k ≤ t between letters that stand below names: indices.
+  void ordered(const Chain& c) {
+    const bool order = !c.rels.empty() && std::all_of(c.rels.begin(), c.rels.end(), [](const std::string& r) {
+      return r == "<" || r == "≤" || r == ">" || r == "≥";
+    });
+    auto simple = [&](const SynPtr& s) {
+      return s &&
+             (s->kind == SynKind::number || (s->kind == SynKind::name && (out_.script_letters.contains(name_key(*s)) ||
+                                                                          out_.size_letters.contains(name_key(*s)) ||
+                                                                          out_.fixed_sizes.contains(name_key(*s)))));
+    };
+    if (!order || !std::all_of(c.sides.begin(), c.sides.end(), simple)) return;
+    for (const SynPtr& s : c.sides)
+      if (kConventional.contains(s->text) && !out_.size_letters.contains(s->text) &&
+          !out_.fixed_sizes.contains(s->text))
+        out_.index_letters.insert(s->text);
+  }
+
   void head_sups(const Syn& s) {
     if (!s.sup || is_transpose(s.sup) || s.kids[0]->kind != SynKind::name) return;
     Usage& u = out_.names[name_key(*s.kids[0])];
@@ -61,18 +115,23 @@ class Scanner {
 
   void set_sizes(const Syn& s) {
     if (s.kind == SynKind::scripts && s.kids[0]->kind == SynKind::name && s.kids[0]->text == "R" && s.sup)
-      sizes(*s.sup);
+      sizes(*s.sup), sizes(*s.sup, &out_.fixed_sizes);
     for (const SynPtr& kid : s.kids)
       if (kid) set_sizes(*kid);
   }
 
-  void sizes(const Syn& s) {
-    if (s.kind == SynKind::name) out_.size_letters.insert(name_key(s));
-    if (s.kind == SynKind::scripts && s.kids[0]->kind == SynKind::name)
-      out_.size_letters.insert(name_key(*s.kids[0]));
-    else
+  void sizes(const Syn& s) { sizes(s, &out_.size_letters); }
+
+  void sizes(const Syn& s, std::set<std::string>* to) {
+    if (s.kind == SynKind::name) to->insert(name_key(s));
+    if (s.kind == SynKind::scripts && s.kids[0]->kind == SynKind::name && to == &out_.size_letters)
+      to->insert(name_key(*s.kids[0]));
+    else if (s.kind == SynKind::scripts && to == &out_.fixed_sizes) {
+      for (const SynPtr& part : {s.sub, s.sup})
+        if (part) sizes(*part, to);
+    } else
       for (const SynPtr& kid : s.kids)
-        if (kid) sizes(*kid);
+        if (kid) sizes(*kid, to);
   }
 
   void limits(const Syn& big) {
@@ -108,8 +167,12 @@ class Scanner {
         auto items = script_items(s.sub);
         bool index = std::all_of(items.begin(), items.end(), [&](auto& i) { return out_.index_like(*i); });
         for (auto& item : items) {
+          for (const SynPtr& part : item->kind == SynKind::sum ? item->kids : std::vector<SynPtr>{item})
+            if (part->kind == SynKind::name) out_.script_letters.insert(name_key(*part));
           u.letter_script |= index && item->kind != SynKind::number;
-          u.shifted |= index && item->kind == SynKind::sum;
+          const bool from_size = item->kind == SynKind::sum && item->kids[0]->kind == SynKind::name &&
+                                 out_.fixed_sizes.contains(name_key(*item->kids[0]));  // the last one, y_{n-1}
+          u.shifted |= index && item->kind == SynKind::sum && !from_size;
         }
         if (index)
           u.subs = std::max(u.subs, static_cast<int>(items.size()));
@@ -124,9 +187,10 @@ class Scanner {
                               (item->kind == SynKind::sum && item->kids.size() == 2);
             u.shifted |= item->kind == SynKind::sum && item->kids.size() == 2;
           }
-        if (is_transpose(s.sup))
-          u.transposed = true;
-        else if (s.sup->kind == SynKind::group && s.sup->open == "(") {
+        if (is_transpose(s.sup)) {
+          // says nothing of the name's indices
+          u.transposed |= s.sup->text == "⊤" || (!out_.fixed_sizes.contains("T") && !out_.size_letters.contains("T"));
+        } else if (s.sup->kind == SynKind::group && s.sup->open == "(") {
           u.sup_paren = true, u.sups = std::max<int>(u.sups, static_cast<int>(s.sup->kids.size()));
         } else if (s.sup->kind == SynKind::group && s.sup->open == "[")
           u.sup_bracket = true, u.sups = std::max<int>(u.sups, static_cast<int>(s.sup->kids.size()));
@@ -146,16 +210,20 @@ class Scanner {
       const Syn& kid = *kids[i];
       const Syn& name = kid.kind == SynKind::scripts ? *kid.kids[0] : kid;
       if (name.kind == SynKind::name && i + 1 < kids.size()) {
+        if (kids[i + 1]->kind != SynKind::op) out_.names[name_key(name)].leads = true;
         const Syn& next = kids[i + 1]->kind == SynKind::scripts ? *kids[i + 1]->kids[0] : *kids[i + 1];
         if (next.kind == SynKind::group && (next.open == "(" || next.open == "[")) {
           Usage& u = out_.names[name_key(name)];
           u.called = true;
           u.call_arity.insert(static_cast<int>(next.kids.size()));
+          u.call_parameters |= std::find(next.seps.begin(), next.seps.end(), ";") != next.seps.end();
           std::vector<std::string> names;
           for (const SynPtr& a : next.kids)
             if (a->kind == SynKind::name) names.push_back(name_key(*a));
           bool distinct = std::set<std::string>(names.begin(), names.end()).size() == names.size();
-          if (u.call_names.empty() && names.size() == next.kids.size() && distinct) u.call_names = names;
+          const bool plain = names.size() == next.kids.size() && distinct;
+          if (u.call_names.empty() && plain) u.call_names = names;
+          u.called_apart |= !plain || names != u.call_names;
         }
         if ((name.text == "d") && name.accent.empty() && name.style != "op" &&
             (next.kind == SynKind::name || next.kind == SynKind::scripts))
@@ -169,11 +237,14 @@ class Scanner {
       case SynKind::scripts: scripted(s); return;
       case SynKind::name: {
         Usage& u = out_.names[name_key(s)];
-        u.bare = true;
         if (s.style == "bold") u.bold = true;
         return;
       }
       case SynKind::bigop: limits(s); break;
+      case SynKind::group:
+        for (std::size_t i = 1; i < s.kids.size(); ++i)
+          if (is_name(s.kids[i - 1], "…") && s.kids[i]) sizes(*s.kids[i], &out_.fixed_sizes);
+        break;
       case SynKind::product: sequence(s.kids); break;
       case SynKind::deriv:
         for (std::size_t i = 1; i < s.kids.size(); ++i) {
@@ -190,7 +261,9 @@ class Scanner {
   }
 
   Prescan& out_;
-  std::string quantified_;
+  std::set<std::string> letters_;     ///< of a list that may go on "= 1, …"
+  std::set<std::string> quantified_;  ///< letters that run if dots follow
+  bool after_dots_ = false;
 };
 
 }  // namespace
@@ -238,13 +311,43 @@ void prescan_formula(const Chain& chain, Prescan& into) {
   Scanner(into).chain(chain);
 }
 
+namespace {
+
+/// "f_1, f_2 denote the partial derivatives of f"
+void find_numbered_partials(const Document& document, std::set<std::string>& names) {
+  std::vector<std::string> listed;  // in the present sentence
+  for (const Piece& piece : document.pieces) {
+    if (piece.kind == Piece::Kind::words) {
+      const std::string text = lower(piece.text);
+      const std::size_t stop = text.find_first_of(".;"), said = text.find("partial derivative");
+      if (said != std::string::npos && (stop == std::string::npos || said < stop))
+        names.insert(listed.begin(), listed.end());
+      if (stop != std::string::npos) listed.clear();
+    } else if (piece.kind != Piece::Kind::inline_math) {
+      listed.clear();
+    }
+    if (piece.kind != Piece::Kind::inline_math) continue;
+    for (const Chain& chain : piece.chains)
+      if (chain.rels.empty() && chain.sides.size() == 1 && chain.sides[0] && chain.sides[0]->kind == SynKind::scripts &&
+          chain.sides[0]->kids[0]->kind == SynKind::name && chain.sides[0]->sub &&
+          chain.sides[0]->sub->kind == SynKind::number)
+        listed.push_back(name_key(*chain.sides[0]->kids[0]));
+  }
+}
+
+}  // namespace
+
 Prescan prescan(const Document& document) {
   Prescan out;
+  find_numbered_partials(document, out.numbered_partials);
   // Twice: which letters are indices is known only after the first time.
   for (int pass = 0; pass < 2; ++pass) {
     Scanner scanner(out);
     for (const Piece& piece : document.pieces)
       for (const Chain& chain : piece.chains) scanner.chain(chain);
+    scanner.running_limits();
+    if (pass == 0)
+      for (auto& [key, use] : out.names) use.shifted = use.transposed = false;
   }
   Prescan section = out;
   section.names.clear();

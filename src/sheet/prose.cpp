@@ -12,7 +12,8 @@ bool SheetReader::says_assumption(const std::string& lead) const {
   static const char* const kWords[] = {"for",    "with",     "where",    "since",     "if",         "because",   "when",
                                        "assume", "assuming", "suppose",  "given",     "provided",   "as",        "let",
                                        "using",  "while",    "whenever", "satisfies", "satisfying", "such that", "from",
-                                       "by",     "use",      "at",       "under",     "has",        "on",        "fix"};
+                                       "by",     "use",      "at",       "under",     "has",        "on",        "fix",
+                                       "solves", "solve",    "solving",  "satisfy",   "obeys",      "fulfils"};
   std::string tail = last_words(lead, 1);
   for (const char* w : kWords)
     if (tail == w) return true;
@@ -22,11 +23,21 @@ bool SheetReader::says_assumption(const std::string& lead) const {
          has(lead, "assum") || two == "for any";
 }
 
+/// "for s² < m", "if", "when": what is assumed for the display that follows, and not from there on.
+bool SheetReader::lead_scope_is_narrow() const {
+  static const char* const kWords[] = {"for", "if", "when",  "since",    "because",
+                                       "as",  "at", "while", "whenever", "case"};
+  const std::string tail = last_words(lead_, 1);
+  if (tail == "and" || tail.empty()) return word(sentence_, "for") || word(sentence_, "if") || word(sentence_, "when");
+  return std::any_of(std::begin(kWords), std::end(kWords), [&](const char* w) { return tail == w; });
+}
+
 bool SheetReader::lead_scope_is_soft() const {
   // "let z = Wx", "where a = x²", "with p = σ(z)" introduce a name; "for K = 1", "since f_1 = f_2" assume something.
   std::string tail = last_words(lead_, 1);
-  return tail == "let" || tail == "where" || tail == "with" || tail == "and" || tail == "using" || tail == "by" ||
-         tail == "use" || tail == "that" || tail == "as" || tail == "given" || tail == "has" || tail == "from";
+  return tail.empty() || tail == "let" || tail == "where" || tail == "with" || tail == "and" || tail == "using" ||
+         tail == "by" || tail == "use" || tail == "that" || tail == "as" || tail == "given" || tail == "has" ||
+         tail == "from";
 }
 
 /// The tensor rank of a declared name; −1 if it is none.
@@ -70,11 +81,13 @@ void SheetReader::apply_traits(const Syn& name, const Traits& traits) {
 }
 
 void SheetReader::before_formula(const Piece& piece) {
+  gradient_signs(piece);
   // "symmetric $A$", "an orthogonal matrix $Q$": what the words right before say of the first name.
   if (piece.chains.empty() || !piece.chains[0].sides.size() || !piece.chains[0].sides[0]) return;
   std::size_t end = lead_.find_last_not_of(" \t");
   if (end == std::string::npos || lead_[end] == ',' || lead_[end] == ':' || lead_[end] == ';' || lead_[end] == '.')
     return;
+  if (!joins_subjects(lead_)) trait_before_.reset();
   std::string tail = last_words(lead_, 4);
   for (const char* noun : {" matrix", " matrices", " vector", " vectors", " function", " functions", " scalar"}) {
     std::size_t length = std::char_traits<char>::length(noun);
@@ -84,7 +97,10 @@ void SheetReader::before_formula(const Piece& piece) {
   Traits t = traits_in(tail);
   std::string last = last_words(tail, 1);
   bool ends_with = any(t) && (any(traits_in(last)) || last == "definite");
-  if (ends_with) trait_before_ = t;
+  if (!ends_with) return;
+  trait_before_ = t;
+  const std::string noun = last_words(lead_, 1);
+  several_before_ = noun == "matrices" || noun == "vectors" || noun == "functions" || noun == "scalars";
 }
 
 void SheetReader::words(const Piece& piece, const Piece* next) {
@@ -127,22 +143,30 @@ void SheetReader::words(const Piece& piece, const Piece* next) {
     belongs_to_next = any(tail_traits) && (any(traits_in(last)) || last == "definite") && !has(clause, " is ") &&
                       !has(clause, " are ");
   }
-  if (any(t) && !belongs_to_next && !subjects_.empty()) {
+  // "The diagonal entries of $A$ are positive" is said of a part of A, not of A.
+  const std::string before_subject = sentence_.size() > 40 ? sentence_.substr(sentence_.size() - 40) : sentence_;
+  const bool of_a_part =
+      last_words(before_subject, 1) == "of" &&
+      (has(before_subject, "diagonal") || has(before_subject, "eigenvalue") || has(before_subject, "determinant") ||
+       has(before_subject, "trace of") || has(before_subject, "spectrum") || has(before_subject, "norm of"));
+  if (any(t) && !belongs_to_next && !of_a_part && !subjects_.empty()) {
     std::string before = sentence_;
     scoped_traits_ = has(before, "if ") || has(before, "for ") || has(before, "when ") || has(before, "since ");
     if (has(before, "let ") || has(before, "where ") || has(before, "assume") || has(before, "suppose") ||
         !scoped_traits_)
       scoped_traits_ = false;
-    bool plural = has(clause, " are ") || has(clause, "both") || fresh_subjects_ > 1;
-    std::size_t count = plural ? subjects_.size() : 1;
+    // An attribute belongs to the names of its own formula; "both", "are" and the like reach further.
+    const bool plural = word(clause, "are") || word(clause, "be") || word(clause, "both") || word(clause, "all");
+    const std::size_t reach = plural ? subjects_.size() : std::min(std::max<std::size_t>(named_, 1), subjects_.size());
     bool matrix = t.symmetric || t.orthogonal || t.diagonal || t.invertible || t.positive_definite;
     bool vector = t.one_hot || t.sums_to_one || t.unit_norm;
-    for (std::size_t i = subjects_.size(); i-- > 0 && count > 0;) {
+    std::size_t met = 0, most = word(clause, "both") ? 2 : subjects_.size();
+    for (std::size_t i = subjects_.size(); i-- > 0 && met < most && (subjects_.size() - i <= reach || met == 0);) {
       // A symmetric thing is a matrix, a one-hot one a vector: the nearest name that fits is meant.
       if (matrix && rank_of(*subjects_[i]) != 2) continue;
       if (vector && rank_of(*subjects_[i]) == 0) continue;
       apply_traits(*subjects_[i], t);
-      --count;
+      ++met;
     }
     scoped_traits_ = false;
   }
@@ -166,12 +190,11 @@ void SheetReader::words(const Piece& piece, const Piece* next) {
   else if (has(text, "layers have") || has(text, "layer has") || has(text, "every layer has"))
     follows_ = Follows::units;
   // "… is a (differentiable) function of y"
-  bool of =
-      has(clause, "function of") && (end == "of" || end == "all" || end == "the" || end == "every" || end == "vector" ||
-                                     end == "matrix" || end == "outputs" || end == "entries" || end == "only" ||
-                                     end == "components" || end == "logits" || end == "variables");
-  bool depends = (has(clause, "depends") && has(clause, " on")) || has(clause, "depends on");
-  if ((of || (depends && end == "on")) && !subjects_.empty()) {
+  const bool of =
+      stop == text.size() && (ends_with_noun(clause, "function of") || ends_with_noun(clause, "depends on") ||
+                              ends_with_noun(clause, "depends only on"));
+  const bool depends = has(clause, "depends") && end == "on";
+  if ((of || depends) && !subjects_.empty()) {
     dependent_ = subjects_.back();
     awaiting_dependence_ = true;
   } else if (awaiting_dependence_ &&
@@ -189,13 +212,15 @@ void SheetReader::words(const Piece& piece, const Piece* next) {
       (has(text, "gradient") || has(text, "derivative") || has(text, "denote") || has(text, "adjoint")))
     e_.adjoint_accent = "bar";
   if (word(text, "dot") && has(text, "gradient")) e_.adjoint_accent = "dot";
-  gradient_words_ = has(text, "denote") || has(text, "stands for") || has(text, "stand for") || has(text, "means") ||
-                    has(text, "write") || has(text, "short for") || has(text, "abbreviat") || has(text, " for ") ||
-                    has(text, " is ");
+  const std::string open = text.substr(stop < text.size() ? text.find_last_of(".;") + 1 : 0);
+  gradient_words_ = has(open, "denote") || has(open, "stands for") || has(open, "stand for") || has(open, "means") ||
+                    has(open, "write") || has(open, "abbreviat") || word(open, "for") || word(open, "is") ||
+                    word(open, "are");
   if (stop < text.size()) {
+    differential_ = nullptr;
     sentence_ = text.substr(text.find_last_of(".;") + 1);
     subjects_.clear();
-    fresh_subjects_ = 0;
+    named_ = 0;
     trait_before_.reset();
   } else
     sentence_ += text;
@@ -214,24 +239,69 @@ void SheetReader::after_formula(const Piece& piece) {
                      !has(before, "let ");
     for (const SynPtr& s : subjects_) apply_traits(*s, *trait_before_);
     scoped_traits_ = false;
-    trait_before_.reset();
+    if (!several_before_) trait_before_.reset();
   }
   for (const Chain& c : piece.chains)
     if (c.sides.size() == 1 && c.sides[0]) {
       const Syn& s = *c.sides[0];
       if (s.kind == SynKind::deriv && s.kids[0]) {
         paragraph_numerators_.push_back(s.kids[0]);
-        // "dX for ∂L/∂X": the gradient of L.
-        bool bar = !e_.adjoint_accent.empty();
-        if (gradient_words_ && (bar || saw_differential_)) {
-          e_.adjoint_syntax = s.kids[0];
-          if (saw_differential_ && !bar) e_.differential_is_gradient = true;
-        }
+        if (gradient_words_ && !e_.adjoint_accent.empty()) e_.adjoint_syntax = s.kids[0];
       }
-      if (s.kind == SynKind::product && s.kids.size() == 2 && s.kids[0]->kind == SynKind::name &&
-          s.kids[0]->text == "d")
-        saw_differential_ = true;
     }
+}
+
+/// "A has rows a_i", said when something was already read with the a_i: each of them is given the entries of the whole.
+/// `order`: which axis of the whole each index of the part runs along. False if the part means nothing yet.
+bool SheetReader::gather(Entry& part, const Symbol& whole, const std::vector<std::size_t>& order) {
+  Symbol* symbol = part.symbol;
+  if (!symbol || symbol->defined() || whole.family > 0 || symbol->indices.size() != order.size()) return false;
+  const auto uses = [&](Expr e) { return e && depends_on(e, symbol); };
+  bool used = std::any_of(e_.symbols.begin(), e_.symbols.end(), [&](const Symbol* s) {
+    return std::any_of(s->clauses.begin(), s->clauses.end(), [&](const Clause& clause) { return uses(clause.body); });
+  });
+  for (const Claim& claim : sheet_.claims)
+    for (const Case& one : claim.cases) used = used || uses(one.lhs) || uses(one.rhs);
+  if (!used) return false;
+  Clause clause;
+  std::vector<Expr> at(order.size(), nullptr);
+  for (std::size_t k = 0; k < order.size(); ++k) {
+    if (!e_.dims().unify(symbol->indices[k], whole.indices[order[k]])) return false;
+    const Range range = e_.dims().resolve(whole.indices[order[k]]);
+    symbol->indices[k] = range;
+    clause.vars.push_back(make::fresh(k == 0 ? "i" : "j", range.lo, range.hi));
+    clause.pattern.push_back(make::index(clause.vars.back()));
+    at[order[k]] = clause.pattern.back();
+  }
+  clause.body = make::ref(&whole, at);
+  symbol->clauses.push_back(clause);
+  e_.inferred.erase(symbol);
+  part.declared = true;
+  return true;
+}
+
+/// "$M ∈ ℝ^{m×n}$ with entries in $\{0, 1\}$": the set that the entries of the names before lie in.
+bool SheetReader::entries_in(const Piece& piece) {
+  const std::string two = last_words(lead_, 2);
+  static const char* const kNouns[] = {"entries in", "elements in", "components in", "values in", "coordinates in"};
+  const bool said = std::any_of(std::begin(kNouns), std::end(kNouns), [&](const char* noun) { return two == noun; });
+  if (!said || piece.kind != Piece::Kind::inline_math || piece.chains.size() != 1 || !piece.chains[0].rels.empty() ||
+      piece.chains[0].sides.size() != 1 || !piece.chains[0].sides[0] || subjects_.empty())
+    return false;
+  Context c = context();
+  try {
+    const SetShape set = set_shape(*piece.chains[0].sides[0], c);
+    if (!set.axes.empty()) return false;
+    const std::size_t reach = std::min(std::max<std::size_t>(named_, 1), subjects_.size());
+    for (std::size_t i = subjects_.size() - reach; i < subjects_.size(); ++i)
+      if (Entry* entry = scope_->find(name_key(base_of(*subjects_[i]))); entry && entry->symbol)
+        merge(entry->symbol->traits, set.traits);
+    lasting_texts_.push_back("entries in " + std::string(source_.text(piece.span)));
+    note(Statement::Kind::assumption, piece.span, lasting_texts_.back());
+  } catch (const Fit&) {
+    return false;
+  }
+  return true;
 }
 
 void SheetReader::mention(const Piece& piece) {
@@ -268,14 +338,19 @@ void SheetReader::mention(const Piece& piece) {
         if (!matrix_subject_ || base.kind != SynKind::name || first.kind != SynKind::scripts) break;
         Entry* whole = scope_->find(name_key(base_of(*matrix_subject_)));
         if (!whole || !whole->symbol || whole->symbol->rank() != 2) break;
+        const bool rows = follows_ == Follows::rows;
+        const std::size_t at = whole->symbol->family;
+        note(Statement::Kind::declaration, piece.span,
+             shown_name(base) + (rows ? " are the rows of " : " are the columns of ") + whole->symbol->name);
         Entry& entry = scope_->entries[name_key(base)];
+        if (gather(entry, *whole->symbol, rows ? std::vector<std::size_t>{0, 1} : std::vector<std::size_t>{1, 0}))
+          break;
         entry = Entry{};
         entry.key = name_key(base);
         entry.declared = true;
-        entry.alias = Alias{whole->symbol, {whole->symbol->family + (follows_ == Follows::columns ? 1u : 0u)}};
-        note(Statement::Kind::declaration, piece.span,
-             shown_name(base) + (follows_ == Follows::columns ? " are the columns of " : " are the rows of ") +
-                 whole->symbol->name);
+        // The entry x_{ij} of row x_i is that of the matrix.
+        entry.alias =
+            Alias{whole->symbol, rows ? std::vector<std::size_t>{at, at + 1} : std::vector<std::size_t>{at + 1}};
         break;
       }
       case Follows::entries: {
@@ -284,6 +359,9 @@ void SheetReader::mention(const Piece& piece) {
         Entry* whole = scope_->find(name_key(base_of(*matrix_subject_)));
         if (!whole || !whole->symbol || name_key(base) == whole->key) break;
         Entry& entry = scope_->entries[name_key(base)];
+        if (gather(entry, *whole->symbol,
+                   whole->symbol->rank() == 2 ? std::vector<std::size_t>{0, 1} : std::vector<std::size_t>{0}))
+          break;
         entry = Entry{};
         entry.key = name_key(base);
         entry.declared = true;

@@ -1,6 +1,7 @@
 // Reading a sheet statement by statement: what is declared, defined, assumed, claimed.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -39,8 +40,16 @@ class SheetReader {
   void end_of_display();
   void forget_inferred();
 
+  // A formula's statements and their conditions (display.cpp).
+  void statements(const Piece& piece);
+  static Piece rows_apart(const Piece& piece);
+  bool on_indices(const Chain& condition, const Piece& piece, std::size_t end) const;
+  static bool narrows(const Piece& piece, std::size_t k);
+  static Chain side_condition(const Chain& chain);
+
   // Declarations (declare.cpp).
-  bool declaration(const Chain& chain, const std::vector<const Chain*>& names);
+  bool declaration(const Chain& chain, const std::vector<SynPtr>& names);
+  static std::vector<SynPtr> names_before(const Piece& piece, std::size_t k);
   std::vector<SetShape> set_shapes(const Syn& set, Context& c);
   SetShape set_shape(const Syn& set, Context& c);
   void declare(const Syn& name, const SetShape& shape, Context& c);
@@ -54,17 +63,27 @@ class SheetReader {
   // Definitions (define.cpp).
   bool is_definition(const Chain& chain) const;
   bool is_fresh(const Syn& head) const;
+  bool names_no_member(const Syn& sup) const;
+  void part_from_members(const Chain& chain);
   static std::size_t name_slots(const Syn& name);
   bool depends_through_definitions(Expr body, const Context& c) const;
+  void begins_behind_base(const Syn& item, const std::string& key, const Symbol* family);
+  bool names_quantities(const std::string& key, const Syn& group) const;
   void define(const Chain& chain);
   static void name_members(Symbol& symbol, const Clause& clause, std::size_t slots);
   void define_composition(const Syn& name, const Syn& rhs, Context& c);
+  void define_as(const Syn& name, const FunctionVal& function, const std::vector<SynPtr>& names, Span span, Context& c);
+  bool states_dependence(const Chain& chain);
   Symbol* copy_layout(const Symbol& like, const Syn& name, Role role);
   Symbol* formal_for(const Syn& name, const std::string& function, const Symbol* declared, Context& c);
 
   // Assumptions and prose (prose.cpp).
   void words(const Piece& piece, const Piece* next);
   bool assumption(const Chain& chain, bool scoped);
+  std::vector<Chain> ordered_names(const Chain& chain, const Piece& piece, std::size_t k);
+  bool hold_identically(Expr difference, Span span, std::vector<Expr>& zero);
+  bool declare_number(const Syn& name, const Traits& traits, Context& c);
+  bool constraint(const std::string& rel, const Syn& left, const Syn& right, Context& c, bool scoped);
   void dependence(const Syn& name, const std::vector<SynPtr>& on);
   void resolve_dependences(bool final);
   std::vector<Expr> fixed_indices(const Symbol& symbol, const Syn& name);
@@ -76,18 +95,29 @@ class SheetReader {
   void shape_words(const std::string& text);
   void declare_shaped(const SynPtr& name, const SynPtr& shape, bool row);
   bool lead_scope_is_soft() const;
+  bool lead_scope_is_narrow() const;
+  bool gather(Entry& part, const Symbol& whole, const std::vector<std::size_t>& order);
+  bool entries_in(const Piece& piece);
+  /// Whether the piece says that dX stands for the gradient by X.
+  void gradient_signs(const Piece& piece);
   void before_formula(const Piece& piece);
   void after_formula(const Piece& piece);
   void mention(const Piece& piece);
   void remember_subject(const SynPtr& s);
   void paragraph_begins(std::size_t at);
+  void declare_ahead(std::size_t at);
+  void condition_behind(std::size_t at);
+  bool lists_components(const Chain& chain);
   static bool joins_subjects(const std::string& words);
-  static bool narrows(const Piece& piece, std::size_t k);
-  static Chain side_condition(const Chain& chain);
   bool words_inside(const Piece& piece, std::size_t k) const;
   void unread_claims(const Chain& chain, const std::string& why);
   void see_functions(const Syn& syn);
   bool states_value(const Chain& chain) const;
+  bool states_total(const Chain& chain) const;
+  bool means_nothing_yet(const Chain& chain) const;
+  bool renews(const Chain& chain) const;
+  bool lead_is_if() const;
+  bool explains_sign(const Chain& chain) const;
   bool is_quantity(const std::string& key) const;
 
   // Claims (claims.cpp).
@@ -97,8 +127,16 @@ class SheetReader {
   std::optional<Case> fit(const SynPtr& lhs, const SynPtr& rhs, const SynPtr& start, Context& c);
   std::string inferred_in(const std::vector<SynPtr>& formulas) const;
   void finish_case(Case& c) const;
+  /// Sizes of I and 𝟏 that the step leaves open: the size that it names, or the only one of the sheet. False if there
+  /// is no such size.
+  bool settle_sizes(const Case& c);
   /// "for i ≠ k" in terms of the claim's own index variables.
   void narrow(Context& c, const Case& result);
+
+  // An expression below the sheet (lone_expression.cpp).
+  Scope* block_of_arguments(const SynPtr& syn, Scope* outer);
+  std::optional<Val> lone_value(const SynPtr& syn, Scope* block, const Liberty& liberty, ElaboratedExpression& out);
+  Scope* expression_block_ = nullptr;  ///< where the expression before was read
 
   const Source& source_;
   const Document& document_;
@@ -108,14 +146,18 @@ class SheetReader {
   std::vector<std::unique_ptr<Scope>> scopes_;
   Scope* scope_ = nullptr;
   Sheet sheet_;
-  std::map<std::string, Range> ranges_;        ///< "for i = 1, …, m", in force from there on
-  std::vector<Condition> lasting_conditions_;  ///< between sizes
+  std::map<std::string, Range> ranges_;         ///< "for i = 1, …, m", in force from there on
+  std::vector<Condition> lasting_conditions_;   ///< between sizes
+  std::vector<Condition> lasting_constraints_;  ///< between quantities
   std::vector<Expr> lasting_vanishing_;
+  std::map<Expr, std::vector<const Symbol*>> open_in_;  ///< what was not defined when it was assumed to vanish
+  bool lasting_unread_ = false;                         ///< something that is assumed from there on was not understood
   std::vector<std::string> lasting_texts_;
   /// What holds for the display that follows, or for one statement of a display.
   struct Pending {
     std::vector<Condition> conditions;
     std::vector<Chain> index_conditions;  ///< i ≠ k: read with the claims that use the letters
+    std::vector<Condition> constraints;   ///< s² < m
     std::vector<Assumed> assumed;
     std::vector<Expr> vanishing;
     std::vector<std::string> texts;
@@ -123,11 +165,12 @@ class SheetReader {
   };
   Pending pending_;
   bool in_display_ = false, used_pending_ = false;
-  SynPtr pending_set_;              ///< the set of the declaration being read
-  std::string lead_;                ///< the words right before the formula, lower case
-  std::string sentence_;            ///< the sentence so far, lower case
-  std::vector<SynPtr> subjects_;    ///< names that the sentence speaks of
-  std::size_t fresh_subjects_ = 0;  ///< how many of them came with the last formulas in a row
+  SynPtr pending_set_;            ///< the set of the declaration being read
+  std::string lead_;              ///< the words right before the formula, lower case
+  std::string sentence_;          ///< the sentence so far, lower case
+  std::vector<SynPtr> subjects_;  ///< names that the sentence speaks of
+  std::size_t named_ = 0;         ///< how many of them an attribute behind the formula belongs to
+  bool declared_last_ = false;    ///< these came with a set of their own
   struct Dependence {
     Symbol* symbol;
     std::vector<SynPtr> on;
@@ -139,8 +182,13 @@ class SheetReader {
   SynPtr matrix_subject_;             ///< the matrix that was named last
   std::string function_subject_;      ///< the function that was named last
   std::vector<SynPtr> paragraph_numerators_;
-  bool gradient_words_ = false, saw_differential_ = false;
+  bool gradient_words_ = false;  ///< the words could say what a sign stands for
+  SynPtr differential_;          ///< X where dX is the subject of this sentence
   std::optional<Traits> trait_before_;
+  std::set<std::uint32_t> ahead_;  ///< where declarations stand that were read before their place
+  std::size_t behind_ =
+      static_cast<std::size_t>(-1);  ///< the piece that was read as a condition of the display before it
+  bool several_before_ = false;      ///< "symmetric matrices": of all names of the list
   bool scoped_traits_ = false;
   bool carried_assumed_ = false;
   bool inline_assumed_ = false;  ///< the formula before was assumed ("with a = 1 and b = 2")
@@ -162,10 +210,13 @@ class SheetReader {
     units
   } follows_ = Follows::nothing;
   bool last_layer_ = false;  ///< some quantity is a function of the last layer
-  SynPtr last_side_;         ///< of the display before, for displays that continue it
-  Span last_span_;
-  SynPtr last_start_;
-  bool last_was_chain_ = false;
+  /// Where a row that starts with a relation goes on from.
+  struct Row {
+    SynPtr side;
+    Span span;
+    SynPtr start;  ///< of its chain
+  };
+  std::optional<Row> last_row_;
 };
 
 }  // namespace gradus

@@ -1,5 +1,7 @@
 #include "sheet/scope.h"
 
+#include <algorithm>
+
 namespace gradus {
 
 Entry* Scope::here(const std::string& key) {
@@ -70,13 +72,16 @@ std::string shown_name(const Syn& name) {
   static const std::map<std::string, std::string> combining = {
       {"hat", "\u0302"}, {"bar", "\u0304"},  {"tilde", "\u0303"}, {"vec", "\u20d7"},
       {"dot", "\u0307"}, {"ddot", "\u0308"}, {"check", "\u030c"}, {"underline", "\u0332"}};
-  std::string accents = name.accent;
+  const std::size_t script = std::min(text.find_first_of("_^"), text.size());  // ŷ_1
+  std::string rest = text.substr(script), accents = name.accent;
+  text.resize(script);
   while (!accents.empty()) {
     std::size_t plus = accents.find('+');
     auto it = combining.find(accents.substr(0, plus));
     if (it != combining.end()) text += it->second;
     accents = plus == std::string::npos ? "" : accents.substr(plus + 1);
   }
+  text += rest;
   if (name.style == "cal") {
     static const std::map<std::string, std::string> script = {{"L", "ℒ"}, {"E", "ℰ"}, {"C", "𝒞"}, {"J", "𝒥"},
                                                               {"D", "𝒟"}, {"H", "ℋ"}, {"F", "ℱ"}, {"N", "𝒩"},

@@ -35,11 +35,13 @@ struct Assumed {
 };
 
 struct Claim {
-  enum class State : std::uint8_t { ok, ill_typed, unread } state = State::ok;
+  /// undefined: it was read, but a constant in it has no value (1/0).
+  enum class State : std::uint8_t { ok, ill_typed, unread, undefined } state = State::ok;
   int n = 0;
   Span span, lhs_span, rhs_span;
   std::vector<Case> cases;
-  std::vector<Condition> conditions;  ///< about indices and sizes: "i ≠ k", "K = 1"
+  std::vector<Condition> conditions;   ///< about indices and sizes: "i ≠ k", "K = 1"
+  std::vector<Condition> constraints;  ///< about quantities: "s² < m"; numbers that are put in satisfy them
   std::vector<Assumed> assumed;
   std::vector<Expr> vanishing;           ///< expressions assumed to be zero (Σ y_i − 1, x − x*): used by sampling
   std::vector<std::string> readings;     ///< readings that were not literal, told to the user

@@ -28,7 +28,12 @@ Val with_fresh_axes(const Val& v) {
 }
 
 Val result(Expr body, IndexVars axes, bool row, const Val& a, const Val& b) {
-  return Val{body, std::move(axes), row, false, cover(a.span, b.span), nullptr, nullptr};
+  return Val{body, std::move(axes), row, false, cover(a.span, b.span), nullptr, nullptr, a.firm && b.firm};
+}
+
+[[noreturn]] void disagree(const Val& a, const Val& b, std::string message, std::string help = "") {
+  throw Fit{
+      {Severity::error, "shape", cover(a.span, b.span), std::move(message), std::move(help)}, true, a.firm && b.firm};
 }
 
 }  // namespace
@@ -44,8 +49,8 @@ std::string shape_text(const Val& v) {
 
 void Algebra::unify_axis(const Val& a, const IndexVar* x, const Val& b, const IndexVar* y) const {
   if (!dims_.unify(range_of(x), range_of(y)))
-    misfit(cover(a.span, b.span),
-           shape_text(a) + " does not fit " + shape_text(b) + ": " + length_text(x) + " against " + length_text(y));
+    disagree(a, b,
+             shape_text(a) + " does not fit " + shape_text(b) + ": " + length_text(x) + " against " + length_text(y));
 }
 
 Expr Algebra::on_axes(const Val& b, const IndexVars& axes) const {
@@ -70,19 +75,25 @@ Val Algebra::add(const Val& a, const Val& b, int sign, std::vector<std::string>&
   auto signed_ = [&](Expr e) { return sign < 0 ? make::neg(e) : e; };
   if (a.numeral && !b.scalar() && !b.function) {
     if (!a.body->is_zero()) readings.push_back("a number beside an array is that number in every entry");
-    return result(make::add({a.body, signed_(b.body)}), b.axes, b.row, a, b);
+    Val out = result(make::add({a.body, signed_(b.body)}), b.axes, b.row, a, b);
+    out.firm = b.firm;
+    return out;
   }
   if (b.numeral && !a.scalar() && !a.function) {
     if (!b.body->is_zero()) readings.push_back("a number beside an array is that number in every entry");
-    return result(make::add({a.body, signed_(b.body)}), a.axes, a.row, a, b);
+    Val out = result(make::add({a.body, signed_(b.body)}), a.axes, a.row, a, b);
+    out.firm = a.firm;
+    return out;
   }
   if (a.rank() != b.rank() || a.function || b.function)
-    misfit(cover(a.span, b.span), "cannot add " + shape_text(a) + " and " + shape_text(b));
+    disagree(a, b, "cannot add " + shape_text(a) + " and " + shape_text(b));
   if (a.rank() == 1 && a.row != b.row)
-    misfit(cover(a.span, b.span), "cannot add " + shape_text(a) + " and " + shape_text(b), "transpose one of them");
+    disagree(a, b, "cannot add " + shape_text(a) + " and " + shape_text(b), "transpose one of them");
   for (std::size_t i = 0; i < a.rank(); ++i) unify_axis(a, a.axes[i], b, b.axes[i]);
   Val out = result(make::add({a.body, signed_(on_axes(b, a.axes))}), a.axes, a.row, a, b);
   out.numeral = a.numeral && b.numeral;
+  // What is added has one shape: either term tells it. A number does not, it may stand for an array.
+  out.firm = (a.firm && (!a.numeral || b.firm)) || (b.firm && !b.numeral);
   return out;
 }
 
@@ -122,12 +133,12 @@ Val Algebra::multiply(const Val& a, const Val& b, bool dot) const {
     if (a.row && !b.row) return contract(a, b);
     if (!a.row && b.row) return outer(a, b);
     if (dot) return contract(a, b);
-    misfit(cover(a.span, b.span), "cannot multiply " + shape_text(a) + " and " + shape_text(b),
-           "transpose one of them, or write ⊙ for the element-wise product");
+    disagree(a, b, "cannot multiply " + shape_text(a) + " and " + shape_text(b),
+             "transpose one of them, or write ⊙ for the element-wise product");
   }
   bool fits = (ra == 1 && a.row && rb == 2) || (ra == 2 && rb == 1 && !b.row) || (ra >= 2 && rb >= 2 && ra + rb <= 5) ||
               (ra >= 3 && rb == 1);
-  if (!fits) misfit(cover(a.span, b.span), "cannot multiply " + shape_text(a) + " and " + shape_text(b));
+  if (!fits) disagree(a, b, "cannot multiply " + shape_text(a) + " and " + shape_text(b));
   return contract(a, b);
 }
 
@@ -142,8 +153,7 @@ Val Algebra::hadamard(const Val& a, const Val& b, bool divide) const {
   if (a.scalar() || b.scalar())
     return result(combine(a.body, b.body), a.scalar() ? b.axes : a.axes, a.scalar() ? b.row : a.row, a, b);
   if (a.rank() != b.rank() || (a.rank() == 1 && a.row != b.row))
-    misfit(cover(a.span, b.span),
-           "an element-wise product needs equal shapes: " + shape_text(a) + " and " + shape_text(b));
+    disagree(a, b, "an element-wise product needs equal shapes: " + shape_text(a) + " and " + shape_text(b));
   for (std::size_t i = 0; i < a.rank(); ++i) unify_axis(a, a.axes[i], b, b.axes[i]);
   return result(combine(a.body, on_axes(b, a.axes)), a.axes, a.row, a, b);
 }
@@ -152,8 +162,7 @@ Val Algebra::divide(const Val& a, const Val& b, std::vector<std::string>& readin
   if (a.function) misfit(a.span, "a function stands without its argument", "write its argument in brackets");
   if (!b.scalar()) {
     if (b.function) misfit(b.span, "a function stands without its argument");
-    if (!a.scalar() && b.rank() != a.rank())
-      misfit(cover(a.span, b.span), "cannot divide " + shape_text(a) + " by " + shape_text(b));
+    if (!a.scalar() && b.rank() != a.rank()) disagree(a, b, "cannot divide " + shape_text(a) + " by " + shape_text(b));
     if (b.rank() == 2) misfit(b.span, "division by a matrix", "write the inverse, or ⊘ for element-wise division");
     readings.push_back("division by a vector is element-wise");
     return hadamard(a, b, true);
@@ -200,6 +209,7 @@ Val Algebra::power(const Val& base, Expr exponent) const {
   if (base.function) misfit(base.span, "a function stands without its argument");
   if (base.scalar()) {
     Val out = scalar(make::pow(base.body, exponent), base.span);
+    out.firm = base.firm;
     out.numeral = base.numeral && exponent->is_number();
     return out;
   }
@@ -265,7 +275,9 @@ Val Algebra::norm_squared(const Val& a) const {
   Val fresh = with_fresh_axes(a);
   Expr body = make::sq(fresh.body);
   for (auto it = fresh.axes.rbegin(); it != fresh.axes.rend(); ++it) body = make::sum(*it, body);
-  return scalar(body, a.span);
+  Val out = scalar(body, a.span);
+  out.firm = true;  // a norm is a number, whatever it is of
+  return out;
 }
 
 Val Algebra::reduce(ReduceOp op, const IndexVar* var, Val body) const {

@@ -18,6 +18,7 @@ struct FunctionVal {
   std::vector<Symbol*> chain;
   int primes = 0;
   SynPtr power;                 ///< f^2(x): the power of the value
+  std::vector<int> partials;    ///< g_{xy}: partial derivatives in these arguments
   int copy = 0;                 ///< f_2: the second use of f, or 0
   std::vector<Expr> component;  ///< parallel to the symbol's indices; null where none was given
 };
@@ -36,6 +37,7 @@ struct Val {
   Span span;
   std::shared_ptr<FunctionVal> function;
   std::shared_ptr<Leibniz> leibniz;
+  bool firm = false;  ///< the shape follows from declarations, whatever was inferred of undeclared names
 
   std::size_t rank() const { return axes.size(); }
   bool scalar() const { return axes.empty() && !function; }

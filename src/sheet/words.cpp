@@ -1,5 +1,7 @@
 #include "sheet/words.h"
 
+#include <algorithm>
+
 namespace gradus {
 
 std::string lower(std::string_view text) {
@@ -23,6 +25,19 @@ bool word(const std::string& text, const std::string& wanted) {
   return false;
 }
 
+bool ends_with_noun(const std::string& text, const char* phrase) {
+  const std::size_t at = text.rfind(phrase);
+  if (at == std::string::npos) return false;
+  const std::string behind = text.substr(at + std::char_traits<char>::length(phrase));
+  const auto plain = [](char ch) { return (ch >= 'a' && ch <= 'z') || ch == ' ' || ch == '-'; };
+  if (!std::all_of(behind.begin(), behind.end(), plain)) return false;
+  for (const char* joint : {"and", "or", "is", "are", "with", "that", "which", "where", "for", "by", "then"})
+    if (word(behind, joint)) return false;
+  std::size_t words = 0;
+  for (std::size_t i = 0; i < behind.size(); ++i) words += behind[i] != ' ' && (i == 0 || behind[i - 1] == ' ');
+  return words <= 4;
+}
+
 std::string last_words(const std::string& text, std::size_t count) {
   std::size_t end = text.find_last_not_of(" \t,:");
   if (end == std::string::npos) return "";
@@ -34,6 +49,27 @@ std::string last_words(const std::string& text, std::size_t count) {
   return text.substr(at + 1, end - at);
 }
 
+namespace {
+
+/// "diagonal" of a matrix that is, and not "the diagonal of A", "diagonal entries".
+bool says_diagonal(const std::string& text) {
+  for (std::size_t at = text.find("diagonal"); at != std::string::npos; at = text.find("diagonal", at + 1)) {
+    std::string behind = text.substr(at + 8);
+    const std::size_t begin = behind.find_first_not_of(' ');
+    behind = begin == std::string::npos ? "" : behind.substr(begin);
+    const std::string before = last_words(text.substr(0, at), 1);
+    const auto starts = [&](const char* noun) { return behind.rfind(noun, 0) == 0; };
+    const bool matrix = starts("matri");
+    const bool noun = starts("entr") || starts("element") || starts("of ") || starts("part") || starts("term") ||
+                      starts("block") || starts("component") || starts("coefficient") || starts("value") ||
+                      ((before == "the" || before == "its" || before == "main" || before == "whose") && !matrix);
+    if (!noun && word(text.substr(0, at + 8).substr(at > 8 ? at - 8 : 0), "diagonal")) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 Traits traits_in(const std::string& text) {
   Traits t;
   t.symmetric = word(text, "symmetric") && !has(text, "skew-symmetric") && !has(text, "antisymmetric") &&
@@ -41,7 +77,7 @@ Traits traits_in(const std::string& text) {
   t.positive_definite = word(text, "positive definite") || word(text, "positive-definite") || word(text, "spd");
   if (t.positive_definite) t.symmetric = true;
   t.orthogonal = word(text, "orthogonal") && !has(text, "orthogonal to");
-  t.diagonal = word(text, "diagonal");
+  t.diagonal = says_diagonal(text);
   t.invertible =
       word(text, "invertible") || word(text, "nonsingular") || word(text, "non-singular") || word(text, "regular");
   t.nonzero = word(text, "nonzero") || word(text, "non-zero");

@@ -12,6 +12,8 @@ std::string lower(std::string_view text);
 bool has(const std::string& text, const char* phrase);
 /// The word stands alone in the text and is not negated.
 bool word(const std::string& text, const std::string& wanted);
+/// The text ends with the phrase and at most a noun behind it: "is a function of the output".
+bool ends_with_noun(const std::string& text, const char* phrase);
 std::string last_words(const std::string& text, std::size_t count);
 Traits traits_in(const std::string& text);
 bool any(const Traits& t);

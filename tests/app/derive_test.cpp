@@ -144,6 +144,40 @@ TEST(Derive, WholeGradientOfANetworkInMatrixForm) {
   }
 }
 
+TEST(Derive, FallsBackToOuterBlocksAndOwnArguments) {
+  const auto of = [](const std::string& expression) {
+    const std::string sheet =
+        "# One\n\n$f : \\mathbb{R}^N \\to \\mathbb{R}^M$, $g : \\mathbb{R}^M \\to \\mathbb{R}^K$, $h = g \\circ f$.\n\n"
+        "# Two\n\n$f(x; w) = w_0 x_1 + w_1 x_2$, $f : \\mathbb{R}^2 \\to \\mathbb{R}$. "
+        "$x_1, \\dots, x_L \\in \\mathbb{R}^2$, $d_1, \\dots, d_L \\in \\mathbb{R}$.\n\n"
+        "$$E(w) = \\sum_{l=1}^L (f(x_l; w) - d_l)^2$$\n";
+    return derive({.name = "blocks.md", .text = sheet, .expression = expression, .let = {}, .assume = {}, .wrt = ""});
+  };
+  const Derivative jacobian = of("Dh(x)");
+  ASSERT_TRUE(jacobian.ok) << told(jacobian);
+  EXPECT_EQ(jacobian.result.text, "Dg(f(x)) Df(x)");
+  // One argument: only the block before has such an f.
+  const Derivative outer = of("Df(x)");
+  ASSERT_TRUE(outer.ok) << told(outer);
+  EXPECT_EQ(outer.shape, "M×N matrix");
+  EXPECT_FALSE(outer.readings.empty());
+  // x is no sample here: it is the argument of f.
+  const Derivative own = of("\\frac{\\partial f(x; w)}{\\partial w_1}");
+  ASSERT_TRUE(own.ok) << told(own);
+  EXPECT_EQ(own.result.text, "x₂");
+}
+
+TEST(Derive, APrimeOnAFunctionIsNoTranspose) {
+  const Derivative d = derive({.name = "prime.md",
+                               .text = "$s(t) = t^3$ for $t \\in \\mathbb{R}$.",
+                               .expression = "s'",
+                               .let = {},
+                               .assume = {},
+                               .wrt = ""});
+  ASSERT_TRUE(d.ok) << told(d);
+  EXPECT_EQ(d.result.text, "3t²");
+}
+
 TEST(Derive, TowerOfDefinitionsStaysShared) {
   std::string sheet = "$x_0 \\in \\mathbb{R}$.\n\n";
   for (int k = 0; k < 60; ++k) {

@@ -115,6 +115,88 @@ TEST(Check, ARowIsJudgedAgainstTheStartToo) {
   EXPECT_EQ(name_of(*verdicts[1].against_start), "proved");
 }
 
+/// The verdict of the last claim.
+VerdictKind last(const std::string& text) {
+  Read read(text);
+  const auto verdicts = check(read.source, read.sheet);
+  EXPECT_FALSE(verdicts.empty()) << text;
+  return verdicts.empty() ? VerdictKind::unread : verdicts.back().kind;
+}
+
+bool holds(VerdictKind kind) { return kind == VerdictKind::proved || kind == VerdictKind::confirmed; }
+
+TEST(Check, WhatHoldsForSomeIndicesOnlyIsNotConfirmed) {
+  const std::string one_hot =
+      "$u_w \\in \\mathbb{R}^N$ for $w = 1, \\dots, V$. $y \\in \\mathbb{R}^V$ is one-hot with $y_o = 1$.\n\n";
+  EXPECT_TRUE(holds(last(one_hot + "$$\\sum_{w=1}^V y_w u_w = u_o$$\n")));
+  EXPECT_FALSE(holds(last(one_hot + "$$\\sum_{w=1}^V y_w\\, w\\, u_w = u_o$$\n")));
+  EXPECT_FALSE(holds(last(one_hot + "$$\\sum_{w=1}^V y_w u_w = u_{oo}$$\n")));
+  const std::string polynomial = "$x, c_0, \\dots, c_n \\in \\mathbb{R}$.\n\n$$p(x) = \\sum_{k=0}^n c_k x^k$$\n\n";
+  EXPECT_TRUE(holds(last(polynomial + "$$p'(x) = \\sum_{k=0}^{n-1} (k+1) c_{k+1} x^k$$\n")));
+  EXPECT_FALSE(holds(last(polynomial + "$$p'(x) = \\sum_{k=0}^{n-1} (k+1) c_{kk+1} x^k$$\n")));
+}
+
+TEST(Check, AnIndexOutOfRangeIsWrongOnlyHoweverItIsMeant) {
+  const std::string text = "$x_1, \\dots, x_n, w \\in \\mathbb{R}$.\n\n$$S = \\sum_{i=1}^{n} w\\, x_i$$\n\n";
+  EXPECT_TRUE(holds(last(text + "$$\\frac{\\partial S}{\\partial w} = \\sum_{i=1}^n x_i$$\n")));
+  EXPECT_FALSE(holds(last(text + "$$\\frac{\\partial S}{\\partial w} = \\sum_{i=1}^n x_{i+1}$$\n")));
+}
+
+TEST(Check, EverySignIsMet) {
+  const std::string y = "$y \\in \\mathbb{R}$.\n\n";
+  EXPECT_EQ(last(y + "$$\\frac{d}{dy}\\arccos(1/y) = \\frac{1}{y\\sqrt{y^2-1}}$$\n"), VerdictKind::wrong);
+  EXPECT_TRUE(holds(last(y + "$$\\frac{d}{dy}\\arccos(1/y) = \\frac{1}{|y|\\sqrt{y^2-1}}$$\n")));
+}
+
+TEST(Check, EveryBranchIsMet) {
+  const std::string z = "$z \\in \\mathbb{R}$, $c \\in \\mathbb{R}$, $c > 0$.\n\n";
+  EXPECT_FALSE(holds(last(z + "$$\\max(-z-1, 0) = 0$$\n")));
+  EXPECT_FALSE(holds(last(z + "$$\\min(z, 300) = z$$\n")));
+  EXPECT_FALSE(holds(last(z + "$$\\max(z - c, 0) = \\operatorname{sign}(z)\\max(|z| - c, 0)$$\n")));
+  EXPECT_TRUE(holds(last(z + "$$\\max(z, 0) - \\max(-z, 0) = z$$\n")));
+  EXPECT_TRUE(holds(last(z + "$$|e^z + c| = e^z + c$$\n")));
+  const std::string p = "$$P(z) = \\begin{cases} 0 & z < -20 \\\\ z & z \\ge -20 \\end{cases}$$\n\n";
+  EXPECT_FALSE(holds(last(z + p + "$$P(z) = z$$\n")));
+  const std::string y = "$y_i \\in \\{-1, 1\\}$ for $i = 1, \\dots, n$.\n\n";
+  EXPECT_TRUE(holds(last(y + "$$\\sum_{i=1}^n y_i^2 = n$$\n")));
+  EXPECT_FALSE(holds(last(y + "$$\\sum_{i=1}^n y_i^3 = n$$\n")));
+}
+
+TEST(Check, EveryPointSatisfiesWhatIsAssumed) {
+  const std::string loss = "$s, m \\in \\mathbb{R}$.\n\n$$\\ell = \\max(0, m - s^2)^2$$\n\n";
+  const std::string step = "$$\\frac{\\partial \\ell}{\\partial s} = -4s(m - s^2)$$\n";
+  EXPECT_EQ(last(loss + step), VerdictKind::wrong);
+  EXPECT_TRUE(holds(last(loss + "For $s^2 < m$\n\n" + step)));
+  EXPECT_EQ(last(loss + "For $s^2 > m$\n\n" + step), VerdictKind::wrong);
+  const std::string sums =
+      "$v_0, \\beta \\in \\mathbb{R}$, $g_t \\in \\mathbb{R}$ for $t = 1, \\dots, T$.\n\n"
+      "$$v_t = \\beta v_{t-1} + g_t$$\n\n";
+  const std::string power = "$$\\frac{\\partial v_t}{\\partial g_k} = \\beta^{t-k}$$\n";
+  EXPECT_EQ(last(sums + power), VerdictKind::wrong);
+  EXPECT_TRUE(holds(last(sums + "For $1 \\le k \\le t \\le T$\n\n" + power)));
+  EXPECT_TRUE(holds(last(sums + "For $k = 1, \\dots, t$\n\n" + power)));
+}
+
+TEST(Check, ASizeThatNothingTellsRefutesNothing) {
+  const std::string sizes = "$x \\in \\mathbb{R}^n$, $A \\in \\mathbb{R}^{m\\times n}$.\n\n";
+  EXPECT_TRUE(holds(last(sizes + "$$\\operatorname{tr}(I) = n$$\n")));
+  EXPECT_EQ(last(sizes + "$$\\operatorname{tr}(I) = n + 1$$\n"), VerdictKind::wrong);
+  EXPECT_EQ(last(sizes + "$$\\mathbf{1}^T\\mathbf{1} = \\operatorname{tr}(I)$$\n"), VerdictKind::undecided);
+}
+
+TEST(Check, WhatIsNotSaidIsNotMadeUp) {
+  EXPECT_EQ(last("$n \\in \\mathbb{N}$.\n\n$$\\sum_{n=1}^n n = \\frac{n(n+1)}{2}$$\n"), VerdictKind::unread);
+  const std::string gap =
+      "$x \\in \\mathbb{R}$.\n\n$$f(x) = \\begin{cases} x & x < 0 \\\\ x^2 & x > 1 \\end{cases}$$\n\n";
+  EXPECT_EQ(last(gap + "$$f(x) = x^2$$\n"), VerdictKind::unread);
+}
+
+TEST(Check, ThePowerOfAFunctionIsNotLost) {
+  const std::string phi = "$\\varphi : \\mathbb{R} \\to \\mathbb{R}$, $x, y \\in \\mathbb{R}$.\n\n";
+  EXPECT_FALSE(holds(last(phi + "$$y\\varphi^2 = y\\varphi(x)$$\n")));
+  EXPECT_FALSE(holds(last(phi + "$$\\varphi^2 y(x) = x y\\varphi(x)$$\n")));
+}
+
 TEST(Check, OnlyOneClaim) {
   Read read("$x \\in \\mathbb{R}$.\n\n$$x + x = 2x$$\n\n$$x + x = 3x$$\n");
   CheckOptions options;

@@ -53,7 +53,11 @@ TEST(ReadBadInput, SpanOfADiagnosticIsExact) {
 }
 
 TEST(ReadBadInput, MacrosThatDoNotEnd) {
-  EXPECT_EQ(document("\\def\\a{\\a}$\\a$ $x$"), "$(bad a macro that does not come to an end)$\n$x$\n! macro-expansion");
+  EXPECT_EQ(document("\\def\\a{\\a}$\\a$ $x$"),
+            "$(bad the expansion of this macro does not come to an end)$\n$x$\n! macro-expansion");
+  // What stands beside the macro is read: the formula stays an equality.
+  EXPECT_EQ(document("\\def\\a{\\frac{\\a}{2}}$y + \\a = x$"),
+            "$(sum +y +(bad the expansion of this macro does not come to an end)) = x$\n! macro-expansion");
   EXPECT_EQ(document("\\def\\a{\\a\\a x}$\\a$ $x$").substr(0, 5), "$(bad");
   const std::string bomb =
       "\\def\\a{xxxxxxxxxx}\\def\\b{\\a\\a\\a\\a\\a\\a\\a\\a}\\def\\c{\\b\\b\\b\\b\\b\\b\\b\\b}"

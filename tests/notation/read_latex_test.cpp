@@ -168,6 +168,12 @@ TEST(ReadLatex, EverydayHabits) {
           {"\\frac{\\delta E}{\\delta u}", "(bad a quotient of variations δ is not read) ! syntax"}});
 }
 
+TEST(ReadLatex, ASignBehindABigOperator) {
+  expect({{"\\sum_i -x_i w_i", "(product (bigop sum sub:i) (sum -(scripts x sub:i)) (scripts w sub:i))"},
+          {"\\sum_i x_i - c", "(sum +(product (bigop sum sub:i) (scripts x sub:i)) -c)"},
+          {"½x", "(product (frac 1 2) x)"}});
+}
+
 TEST(ReadLatex, Macros) {
   expect({{"\\newcommand{\\sig}[1]{\\sigma\\left(#1\\right)} \\sig{x}", "(product σ (group ( x))"},
           {"\\def\\R{\\mathbb{R}} x \\in \\R", "x ∈ (name R style:bb)"},

@@ -17,19 +17,28 @@ void expect(std::initializer_list<Example> examples) {
 
 TEST(ReadPlain, MatrixCalculus) {
   expect(
-      {{"x'*A*x", "(product (scripts x sup:⊤) (op *) A (op *) x)"},
-       {"1/2 x' A x", "(product (frac 1 2) (scripts x sup:⊤) A x)"},
+      {{"x'*A*x", "(product (scripts x sup:(name ⊤ style:prime)) (op *) A (op *) x)"},
+       {"1/2 x' A x", "(product (frac 1 2) (scripts x sup:(name ⊤ style:prime)) A x)"},
        {"norm2(A*x-y)^2", "(product (name norm2 style:op) (scripts (group ( (sum +(product A (op *) x) -y)) sup:2))"},
        {"-y.*(X*w) ./ z", "(sum -(product y (op ⊙) (group ( (product X (op *) w)) (op ⊘) z))"},
        {"log(det(inv(X)))",
         "(product (name log style:op) (group ( (product (name det style:op) (group ( (product (name inv style:op) "
         "(group ( "
         "X))))))"},
-       {"(A*x)'*y", "(product (scripts (group ( (product A (op *) x)) sup:⊤) (op *) y)"},
+       {"(A*x)'*y", "(product (scripts (group ( (product A (op *) x)) sup:(name ⊤ style:prime)) (op *) y)"},
        {"x.^2", "(scripts x sup:(product ∘ 2))"},
        {"e^-x", "(scripts e sup:(sum -x))"},
        {"2^3^2", "(scripts 2 sup:(scripts 3 sup:2))"},
        {"1e-3 + 2.5", "(sum +0.001 +2.5)"}});
+}
+
+TEST(ReadPlain, FractionsOfOneCharacter) {
+  expect({{"½‖x‖²", "(product (frac 1 2) (scripts (group ‖ x) sup:2))"}, {"¾ x", "(product (frac 3 4) x)"}});
+}
+
+TEST(ReadPlain, DeclaredLettersSideBySide) {
+  EXPECT_EQ(plain("A ∈ ℝ^{m×n}, x ∈ ℝ^n\nb = Ax").find("(product A x)") != std::string::npos, true);
+  EXPECT_EQ(plain("A ∈ ℝ^{m×n}, b = Ax").find("(product A x)"), std::string::npos);
 }
 
 TEST(ReadPlain, IndicesAndSums) {
@@ -47,7 +56,7 @@ TEST(ReadPlain, IndicesAndSums) {
 }
 
 TEST(ReadPlain, Derivatives) {
-  expect({{"d/dx (x' A x)", "(product (deriv d _ x) (group ( (product (scripts x sup:⊤) A x)))"},
+  expect({{"d/dx (x' A x)", "(product (deriv d _ x) (group ( (product (scripts x sup:(name ⊤ style:prime)) A x)))"},
           {"d^2/dx^2 f", "(product (deriv d order:2 _ x^2) f)"},
           {"dE/dw", "(deriv d E w)"},
           {"∂E/∂w_{0,1}^{1,1}", "(deriv ∂ E (scripts w sub:(group list 0 , 1) sup:(group list 1 , 1)))"},
@@ -55,7 +64,7 @@ TEST(ReadPlain, Derivatives) {
           {"grad f + hess f", "(sum +(product ∇ f) +(product (scripts ∇ sup:2) f))"},
           {"f'(x) + f''(x)",
            "(sum +(product (scripts f primes:1) (group ( x)) +(product (scripts f primes:2) (group ( x)))"},
-          {"u'*Df(x)", "(product (scripts u sup:⊤) (op *) D f (group ( x))"},
+          {"u'*Df(x)", "(product (scripts u sup:(name ⊤ style:prime)) (op *) D f (group ( x))"},
           {"delta/dt", "(product δ (op /) dt)"}});
 }
 

@@ -20,11 +20,12 @@
 #include "app/report.h"
 #include "app/session.h"
 #include "completion.h"
+#include "compute_commands.h"
 
 namespace gradus {
 namespace {
 
-constexpr std::string_view kCommands[] = {"check", "derive", "show", "explain", "completion"};
+constexpr std::string_view kCommands[] = {"check", "derive", "show", "eval", "emit", "graph", "explain", "completion"};
 constexpr int kHolds = 0, kFails = 1, kTrouble = 2;
 
 struct Options {
@@ -230,6 +231,7 @@ int run(int argc, char** argv) {
       "  gradus check notes.md\n"
       "  gradus derive -e \"norm2(A*x - y)^2\" --wrt x\n"
       "  gradus show notes.md\n"
+      "  gradus eval notes.md E --grad w --random 1\n"
       "  gradus explain shape\n\n"
       "Exit codes: 0 every step holds; 1 some step does not; 2 wrong usage or a file that cannot be read.");
   Options options;
@@ -278,6 +280,8 @@ int run(int argc, char** argv) {
   add_common(show, options);
   show.footer("Example:\n  gradus show exercise.md");
 
+  const ComputeCommands compute(app);
+
   CLI::App& explain = *app.add_subcommand("explain", "Tell what a diagnostic means, with an example");
   explain.add_option("SLUG", options.slug, "the word in brackets: error[shape] is explained by: gradus explain shape");
   explain.add_flag("--list", options.list, "the slugs alone, one a line");
@@ -302,6 +306,7 @@ int run(int argc, char** argv) {
   if (check.parsed()) return check_command(options);
   if (derive.parsed()) return derive_command(options);
   if (show.parsed()) return show_command(options);
+  if (compute.parsed()) return compute.run();
   if (explain.parsed()) return explain_command(options);
   print(completion_script(options.shell));
   return kHolds;

@@ -30,6 +30,11 @@ constexpr Row accent_rows[] = {
     {"\u0307", "dot"}, {"\u0308", "ddot"}, {"\u20D7", "vec"},
 };
 
+constexpr Row fraction_rows[] = {
+    {"½", "1/2"}, {"⅓", "1/3"}, {"⅔", "2/3"}, {"¼", "1/4"}, {"¾", "3/4"}, {"⅕", "1/5"}, {"⅖", "2/5"}, {"⅗", "3/5"},
+    {"⅘", "4/5"}, {"⅙", "1/6"}, {"⅚", "5/6"}, {"⅛", "1/8"}, {"⅜", "3/8"}, {"⅝", "5/8"}, {"⅞", "7/8"},
+};
+
 template <std::size_t N>
 std::string_view find(const Row (&rows)[N], std::string_view key) {
   const auto row = std::find_if(std::begin(rows), std::end(rows), [&](const Row& r) { return r.first == key; });
@@ -41,5 +46,6 @@ std::string_view find(const Row (&rows)[N], std::string_view key) {
 std::string_view raised(std::string_view character) { return find(raised_rows, character); }
 std::string_view lowered(std::string_view character) { return find(lowered_rows, character); }
 std::string_view combining_accent(std::string_view character) { return find(accent_rows, character); }
+std::string_view vulgar_fraction(std::string_view character) { return find(fraction_rows, character); }
 
 }  // namespace gradus::notation

@@ -1,4 +1,4 @@
-// Raised, lowered and combining characters of Unicode.
+// Raised, lowered and combining characters of Unicode, and fractions that are one character.
 #pragma once
 
 #include <string_view>
@@ -11,5 +11,7 @@ std::string_view raised(std::string_view character);
 std::string_view lowered(std::string_view character);
 /// Accent of a combining character: U+0302 → "hat".
 std::string_view combining_accent(std::string_view character);
+/// "½" → "1/2"; empty if the character is no fraction.
+std::string_view vulgar_fraction(std::string_view character);
 
 }  // namespace gradus::notation

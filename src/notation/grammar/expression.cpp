@@ -15,6 +15,8 @@ bool is_script(const Item& item) {
   return item.kind == ItemKind::sub || item.kind == ItemKind::sup || item.kind == ItemKind::prime;
 }
 
+bool is_factorial(const Item& item) { return item.kind == ItemKind::prime && item.text == "!"; }
+
 ItemView trimmed(ItemView items) {
   while (!items.empty() && is_layout(items.front())) items = items.subspan(1);
   while (!items.empty() && is_layout(items.back())) items = items.first(items.size() - 1);
@@ -32,7 +34,10 @@ bool is_transposition(const SynPtr& syn) {
          (syn->style == "roman" || syn->style == "sans" || syn->style == "mono" || syn->style == "op");
 }
 
-SynPtr transposition(const SynPtr& as_written) { return node::name(as_written->span, "⊤", as_written->latex); }
+/// One spelling; that it was written x' stays, which beside a function is a derivative.
+SynPtr transposition(const SynPtr& as_written) {
+  return node::name(as_written->span, "⊤", as_written->latex, as_written->style == "prime" ? "prime" : "");
+}
 
 }  // namespace
 
@@ -57,11 +62,12 @@ SynPtr Grammar::expression(ItemView items, Span where) {
     const Item& item = items[i];
     if (is_layout(item)) continue;
     if (item.kind != ItemKind::sign) {
-      filled = item.kind != ItemKind::op;
+      const bool limits = is_script(item) && !filled;  // of \sum: its body is still to come
+      filled = item.kind != ItemKind::op && item.kind != ItemKind::bigop && !limits;
       continue;
     }
     const bool term_empty = trimmed(items.subspan(begin, i - begin)).empty();
-    if (!filled && !term_empty) continue;  // a · −b: the sign belongs to the factor
+    if (!filled && !term_empty) continue;  // a · −b, Σ −b: the sign belongs to the factor
     const int value = item.text == "+" ? 1 : item.text == "-" ? -1 : 0;
     if (term_empty) {
       sign *= value;
@@ -102,7 +108,7 @@ SynPtr Grammar::product(ItemView items, Span where) {
       ++at;
       continue;
     }
-    if (item.kind == ItemKind::sign) {  // after an operator: a · −b
+    if (item.kind == ItemKind::sign) {  // after an operator: a · −b, Σ −b
       const std::size_t sign_at = at++;
       const int value = item.text == "+" ? 1 : item.text == "-" ? -1 : 0;
       if (at < items.size() && items[at].kind != ItemKind::op && items[at].kind != ItemKind::sign) {
@@ -172,13 +178,34 @@ SynPtr Grammar::base(const Item& item) {
   }
 }
 
+/// n! as the function it is; (n!)^2 where scripts follow.
 SynPtr Grammar::with_scripts(SynPtr base, ItemView items, std::size_t& at) {
+  SynPtr out = scripted(std::move(base), items, at);
+  while (at < items.size() && is_factorial(items[at])) {
+    const Span sign = items[at++].span;
+    const bool doubled = at < items.size() && is_factorial(items[at]);
+    const bool power = out->kind == SynKind::scripts && out->sup && out->sup->kind == SynKind::number;
+    if (doubled || power || out->kind == SynKind::bigop || out->kind == SynKind::bad) {
+      while (at < items.size() && is_factorial(items[at])) ++at;
+      return context_.bad("syntax", cover(out->span, sign), "it is not clear what this factorial is of",
+                          "put it in brackets: (n!)^2");
+    }
+    const Span span = cover(out->span, sign);
+    if (!(out->kind == SynKind::group && out->open == "(")) out = node::group(out->span, "(", {out});
+    out = node::product(span, {node::name(sign, "factorial", "\\operatorname{factorial}", "op"), std::move(out)});
+    const bool carries = at < items.size() && is_script(items[at]) && !is_factorial(items[at]);
+    if (carries) out = scripted(node::group(span, "(", {std::move(out)}), items, at);
+  }
+  return out;
+}
+
+SynPtr Grammar::scripted(SynPtr base, ItemView items, std::size_t& at) {
   SynPtr sub, sup;
   int primes = 0;
   Span span = base->span;
   bool doubled = false;
   const std::size_t first = at;
-  while (at < items.size() && is_script(items[at])) {
+  while (at < items.size() && is_script(items[at]) && !is_factorial(items[at])) {
     const Item& item = items[at++];
     span = cover(span, item.span);
     if (item.kind == ItemKind::prime) {

@@ -42,6 +42,7 @@ class Grammar {
   /// The factor that starts at items[at], with its scripts; moves `at` past it.
   SynPtr factor(ItemView items, std::size_t& at);
   SynPtr with_scripts(SynPtr base, ItemView items, std::size_t& at);
+  SynPtr scripted(SynPtr base, ItemView items, std::size_t& at);
   SynPtr restriction(ItemView items, std::size_t& at);
   SynPtr deriv(Span span, ItemView mark_and_body, ItemView below, bool whole);
   std::optional<std::vector<ItemView>> denominators(ItemView below, const std::string& mark) const;

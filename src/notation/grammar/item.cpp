@@ -67,6 +67,14 @@ bool take_unicode(std::string_view character, Span span, Items& items) {
     items.back().syn = std::move(name);
     return true;
   }
+  if (const std::string_view parts = vulgar_fraction(character); !parts.empty()) {
+    auto fraction = node::make(SynKind::frac, span);
+    const std::size_t slash = parts.find('/');
+    fraction->kids = {node::number(span, std::string(parts.substr(0, slash))),
+                      node::number(span, std::string(parts.substr(slash + 1)))};
+    items.push_back(atom_of(std::move(fraction)));
+    return true;
+  }
   const bool up = !raised(character).empty();
   const std::string base(up ? raised(character) : lowered(character));
   if (base.empty()) return false;

@@ -24,7 +24,7 @@ enum class ItemKind : std::uint8_t {
   mid,      ///< a bar that separates: p(x | y)
   sub,      ///< kids: what is written below
   sup,      ///< kids: what is written above
-  prime,    ///< one prime
+  prime,    ///< one prime; text "!": a factorial sign
   bracket,  ///< text: how it opens, close: how it closes ("" invisible); kids
   brace,    ///< kids, held together without a visible bracket
   bigop,    ///< text: as SynKind::bigop; syn: the name that it is without limits, or null
@@ -52,7 +52,7 @@ Item atom_of(SynPtr syn);
 /// Whether an operand ends the list.
 bool ends_with_operand(const Items& items);
 
-/// Takes in a raised, a lowered or a combining character: ², ᵢ, the hat of x̂. False if it is none.
+/// Takes in a raised, a lowered or a combining character or a fraction: ², ᵢ, the hat of x̂, ½. False if it is none.
 bool take_unicode(std::string_view character, Span span, Items& items);
 
 /// The span from the first item to the last.

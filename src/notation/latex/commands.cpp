@@ -1,6 +1,10 @@
 #include "notation/latex/commands.h"
 
+#include <algorithm>
 #include <unordered_map>
+#include <vector>
+
+#include "expr/elementary.h"
 
 namespace gradus::notation::latex {
 namespace {
@@ -116,13 +120,7 @@ constexpr Command commands[] = {
     {"trace", function, "trace"},
     {"diag", function, "diag"},
     {"rank", function, "rank"},
-    {"sgn", function, "sgn"},
-    {"sign", function, "sign"},
-    {"erf", function, "erf"},
     {"softmax", function, "softmax"},
-    {"sigmoid", function, "sigmoid"},
-    {"relu", function, "relu"},
-    {"ReLU", function, "ReLU"},
     {"Var", function, "Var"},
     {"Cov", function, "Cov"},
     // operators
@@ -488,6 +486,18 @@ const Command* find(const Table& table, std::string_view name) {
 const Command* find_command(std::string_view name) {
   static const Table table = table_of(commands);
   return find(table, name);
+}
+
+const Command* find_function(std::string_view name) {
+  static const std::vector<Command> rows = [] {
+    std::vector<Command> functions;
+    for (const ElementaryRow& row : elementary_table()) {
+      for (const std::string_view spelling : spellings(row)) functions.push_back({spelling, function, spelling});
+    }
+    return functions;
+  }();
+  const auto row = std::find_if(rows.begin(), rows.end(), [&](const Command& r) { return r.name == name; });
+  return row == rows.end() ? nullptr : &*row;
 }
 
 const Command* find_character(std::string_view character) {

@@ -56,6 +56,8 @@ struct Command {
 
 /// The row of that command, or null.
 const Command* find_command(std::string_view name);
+/// An elementary function by one of its names, where LaTeX has no command of its own: \softplus. Null for others.
+const Command* find_function(std::string_view name);
 /// The row for a character that is no letter or digit, or null: "+", "≤", "∂".
 const Command* find_character(std::string_view character);
 /// How a letter typed in Unicode is written: "α" → "\alpha"; others as they are.

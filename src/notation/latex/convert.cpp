@@ -258,12 +258,11 @@ void Converter::step(TreeView trees, std::size_t& at, Items& out) {
       return ++at, out.push_back(item_of(ItemKind::comma, tree.span, "."));
     }
     if (text == "!") {
-      if (at + 1 < trees.size() && is_symbol(trees[at + 1], "=")) {
+      if (at + 1 < trees.size() && is_symbol(trees[at + 1], "=") && !trees[at + 1].token.spaced) {
         at += 2;
         return relation(cover(tree.span, trees[at - 1].span), "≠", out);
       }
-      ++at;
-      return atom(context_.bad("syntax", tree.span, "a factorial is not read", "write it as a product"), out);
+      return ++at, out.push_back(item_of(ItemKind::prime, tree.span, "!"));
     }
     if (text == "=" && at + 1 < trees.size() && is_symbol(trees[at + 1], ">")) {
       at += 2;
@@ -282,7 +281,8 @@ void Converter::step(TreeView trees, std::size_t& at, Items& out) {
   if (token.kind == TokenKind::command) return unknown(tree, out);
   const unsigned char first = static_cast<unsigned char>(token.text.empty() ? ' ' : token.text[0]);
   if (first >= 0x80) {  // α, ℝ, x̂ as the author typed them
-    return atom(node::name(tree.span, std::string(token.text), latex_of_letter(token.text)), out);
+    const std::string letter(context_.letter(token.text));
+    return atom(node::name(tree.span, letter, latex_of_letter(letter)), out);
   }
   atom(context_.bad("syntax", tree.span, "'" + std::string(token.text) + "' has no meaning here"), out);
 }

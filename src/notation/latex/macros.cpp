@@ -3,6 +3,7 @@
 #include "notation/latex/macros.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace gradus::notation::latex {
 namespace {
@@ -120,19 +121,22 @@ std::vector<Token> Macros::expand(Context& context, std::vector<Token> tokens) {
   std::vector<Pending> pending;  // the next token is at the back
   for (std::size_t i = tokens.size(); i-- > 0;) pending.push_back({tokens[i], 0});
   std::size_t uses = 0, made = 0;
-  const auto give_up = [&](const Token& use, const char* why) {
-    context.report("macro-expansion", use.span, "\\" + std::string(use.text) + ": " + why,
-                   "define it without using itself");
-    Token failed = use;
-    failed.kind = TokenKind::failed;
-    failed.text = "a macro that does not come to an end";
-    out.push_back(failed);
+  std::size_t kept = 0;  // of `out`: what stands before the use that is being expanded
+  bool gave_up = false;  // told once a formula
+  // The use becomes one failed token; what the formula itself says before and behind it stays.
+  const auto give_up = [&](const Token& use, std::string_view why) {
+    if (!std::exchange(gave_up, true))
+      context.report("macro-expansion", use.span, std::string(why), "define it without using itself");
+    out.resize(kept);
+    while (!pending.empty() && pending.back().depth > 0) pending.pop_back();
+    out.push_back({TokenKind::failed, use.spaced, use.span, why});
   };
 
   while (!pending.empty()) {
     const Pending next = pending.back();
     pending.pop_back();
     const Token& token = next.token;
+    if (next.depth == 0) kept = out.size();
     if (token.kind != TokenKind::command) {
       out.push_back(token);
       continue;
@@ -140,7 +144,7 @@ std::vector<Token> Macros::expand(Context& context, std::vector<Token> tokens) {
     if (is_definition(token.text)) {
       // Definitions are short: take what is left until the end of its body.
       if (++uses > max_uses) {
-        give_up(token, "too many definitions in one formula");
+        give_up(token, "there are too many definitions in one formula");
         return out;
       }
       std::vector<Token> rest{token};
@@ -168,12 +172,12 @@ std::vector<Token> Macros::expand(Context& context, std::vector<Token> tokens) {
     }
     const Macro& macro = found->second;
     if (next.depth >= max_depth) {
-      give_up(token, "its expansion does not come to an end");
-      return out;
+      give_up(token, "the expansion of this macro does not come to an end");
+      continue;
     }
     if (++uses > max_uses || made > max_tokens || document_tokens_ > max_document_tokens) {
-      give_up(token, "its expansion is too long");
-      return out;
+      give_up(token, "the expansion of this macro is too long");
+      continue;
     }
     std::vector<std::vector<Token>> arguments;
     bool missing = false;
@@ -234,8 +238,7 @@ std::vector<Token> Macros::expand(Context& context, std::vector<Token> tokens) {
     }
     document_tokens_ += macro.body.size() + 1;
     if (made > max_tokens) {
-      give_up(token, "its expansion is too long");
-      return out;
+      give_up(token, "the expansion of this macro is too long");
     }
   }
   return out;

@@ -53,11 +53,9 @@ class Pairing {
 
   void push(Frame::Kind kind, const Token& token, std::string open) {
     if (frames_.size() > Context::max_depth) {
-      if (!too_deep_) {
-        context_.report("depth", token.span, "nested more than " + std::to_string(Context::max_depth) + " levels deep",
-                        "give the inner part a name of its own");
-      }
-      add(leaf({TokenKind::failed, false, token.span, "nested too deeply"}));
+      constexpr std::string_view why = "this is nested too deeply";
+      if (!too_deep_) context_.report("depth", token.span, std::string(why), "give the inner part a name of its own");
+      add(leaf({TokenKind::failed, false, token.span, why}));
       too_deep_ = true;
       ++skipping_;
       return;
@@ -335,7 +333,10 @@ class Pairing {
 Trees pair(Context& context, const std::vector<Token>& tokens) { return Pairing(context, tokens).run(); }
 
 const Command* meaning(const Token& token) {
-  if (token.kind == TokenKind::command) return find_command(token.text);
+  if (token.kind == TokenKind::command) {
+    const Command* row = find_command(token.text);
+    return row ? row : find_function(token.text);
+  }
   if (token.kind == TokenKind::symbol) return find_character(token.text);
   return nullptr;
 }

@@ -12,6 +12,7 @@
 #include "notation/markdown/blocks.h"
 #include "notation/markdown/delimiters.h"
 #include "notation/plain/formula.h"
+#include "notation/plain/vocabulary.h"
 #include "notation/read.h"
 
 namespace gradus::notation::markdown {
@@ -49,6 +50,23 @@ int section_level(std::string_view command) {
     if (name == command) return level;
   }
   return 0;
+}
+
+/// A line of plain text that states something and holds no prose: "f(x) = ½‖Ax − b‖²", "x ∈ ℝ^n for i = 1, …, n".
+bool is_formula_line(std::string_view line) {
+  if (line.size() > 400 || (line.find('=') == line.npos && line.find("∈") == line.npos)) return false;
+  for (std::size_t i = 0; i < line.size();) {
+    std::size_t end = i;
+    while (end < line.size() && is_letter(line[end])) ++end;
+    const std::string_view word = line.substr(i, end - i);
+    const bool prose = word == "is" || word == "we" || word == "in" || word == "of" || word == "to" || word == "by" ||
+                       word == "as" || word == "so" || word == "an" || word == "at" || word == "be" || word == "it";
+    const bool known = plain::is_function(word) || plain::speaks(word) || !plain::letter_named(word).empty() ||
+                       word == "grad" || word == "sum" || word == "prod" || word == "for";
+    if (prose || (word.size() > 2 && !known)) return false;
+    i = std::max(end, i + 1);
+  }
+  return true;
 }
 
 class DocumentReader {
@@ -264,6 +282,10 @@ class DocumentReader {
       return go(next);
     }
     if (plain_ && (whole.starts_with("    ") || whole.starts_with("\t"))) {
+      formula(Piece::Kind::display_math, inner, inner, end, next, Dialect::plain);
+      return;
+    }
+    if (plain_ && is_formula_line(words)) {
       formula(Piece::Kind::display_math, inner, inner, end, next, Dialect::plain);
       return;
     }

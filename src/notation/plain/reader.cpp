@@ -55,8 +55,7 @@ Items Reader::list(std::string_view closing) {
     at_ = end_;
     out.push_back(
         atom_of(context_.bad("depth", {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(begin + 1)},
-                             "nested more than " + std::to_string(Context::max_depth) + " levels deep",
-                             "give the inner part a name of its own")));
+                             "this is nested too deeply", "give the inner part a name of its own")));
     return out;
   }
   ++depth_;
@@ -112,6 +111,7 @@ void Reader::step(Items& out) {
     return;
   }
   if (next.text == "…") return out.push_back(atom_of(node::name(span(begin), "…", "\\dots")));
+  if (c == '!' && ends_with_operand(out)) return out.push_back(item_of(ItemKind::prime, span(begin), "!"));
   const latex::Command* row = latex::find_character(next.text);
   if (row) {
     using latex::Meaning;
@@ -144,7 +144,8 @@ void Reader::step(Items& out) {
     return out.push_back(item_of(c == ',' ? ItemKind::comma : ItemKind::semi, span(begin), {c}));
   if (c == '.') return out.push_back(item_of(ItemKind::comma, span(begin), "."));
   if (static_cast<unsigned char>(c) >= 0x80 && code_point_length(text_, begin) > 0) {
-    return out.push_back(atom_of(node::name(span(begin), std::string(next.text), latex::latex_of_letter(next.text))));
+    const std::string letter(context_.letter(next.text));
+    return out.push_back(atom_of(node::name(span(begin), letter, latex::latex_of_letter(letter))));
   }
   const bool bytes = static_cast<unsigned char>(c) >= 0x80 || static_cast<unsigned char>(c) < 0x20;
   out.push_back(atom_of(
@@ -290,7 +291,18 @@ void Reader::word(Items& out) {
     name("D", begin, out);
     return name(word.substr(1), begin + 1, out);
   }
+  if (stands_for_product(word)) {
+    for (std::size_t i = 0; i < word.size(); ++i) name(word.substr(i, 1), begin + i, out);
+    return;
+  }
   name(word, begin, out);
+}
+
+/// "Ax" beside "A ∈ ℝ^{m×n}, x ∈ ℝ^n": the letters are names, the word is none.
+bool Reader::stands_for_product(std::string_view word) const {
+  return word.size() > 1 && word.size() < 4 && std::all_of(word.begin(), word.end(), is_letter) &&
+         letter_named(word).empty() && !is_function(word) && !context_.declares(word) &&
+         std::all_of(word.begin(), word.end(), [&](char c) { return context_.declares(std::string(1, c)); });
 }
 
 void Reader::name(std::string_view word, std::size_t begin, Items& out) {

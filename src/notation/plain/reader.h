@@ -26,6 +26,7 @@ class Reader {
   void step(Items& out);
   void number(Items& out);
   void word(Items& out);
+  bool stands_for_product(std::string_view word) const;
   void name(std::string_view word, std::size_t begin, Items& out);
   void differential(std::string_view word, std::size_t begin, Items& out);
   void big(std::string_view word, std::size_t begin, Items& out);

@@ -97,7 +97,7 @@ void Reader::indices(Items& out) {
   out.push_back(std::move(above));
 }
 
-/// x' is a transpose; f'(x) a derivative, f''(x) too.
+/// x' is a transpose; f'(x) a derivative, f''(x) too. Whether a lone f' is one is for types to tell.
 void Reader::quote(Items& out) {
   const std::size_t begin = at_ - 1;
   int primes = 1;
@@ -112,7 +112,7 @@ void Reader::quote(Items& out) {
     return;
   }
   out.push_back(item_of(ItemKind::sup, span(begin)));
-  out.back().kids.push_back(atom_of(node::name(span(begin), "⊤", "\\top")));
+  out.back().kids.push_back(atom_of(node::name(span(begin), "⊤", "\\top", "prime")));
 }
 
 void Reader::script(ItemKind kind, Items& out) {

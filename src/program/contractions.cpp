@@ -1,0 +1,301 @@
+// The order of sums. A statement that adds a product over its loops is a contraction; which sum comes first decides
+// what it costs.
+#include <algorithm>
+#include <map>
+
+#include "program/passes.h"
+#include "program/place.h"
+
+namespace gradus {
+namespace {
+
+std::vector<Expr> factors_of(Expr body) { return body->kind == Kind::mul ? body->kids : std::vector<Expr>{body}; }
+
+bool contains(const IndexVars& vars, const IndexVar* var) {
+  return std::find(vars.begin(), vars.end(), var) != vars.end();
+}
+
+/// The loops that the factors need, with those that the bounds of these need, in the statement's order.
+IndexVars loops_of(const std::vector<Expr>& factors, const IndexVars& loops) {
+  IndexVars needed;
+  for (auto loop = loops.rbegin(); loop != loops.rend(); ++loop) {
+    bool is = std::any_of(factors.begin(), factors.end(), [&](Expr f) { return mentions(f, *loop); });
+    for (const IndexVar* other : needed) is = is || mentions(other->lo, *loop) || mentions(other->hi, *loop);
+    if (is) needed.insert(needed.begin(), *loop);
+  }
+  return needed;
+}
+
+bool bounds_another(const IndexVar* var, const IndexVars& loops) {
+  return std::any_of(loops.begin(), loops.end(),
+                     [&](const IndexVar* other) { return mentions(other->lo, var) || mentions(other->hi, var); });
+}
+
+/// A contraction cut in parts: those in front, then what is left of it.
+struct Cut {
+  std::vector<Assignment> parts;
+  double cost = 0;
+};
+
+class Cutter {
+ public:
+  /// Cuts where it pays, the cheapest cut first.
+  Cut cut(Assignment s) {
+    Cut out;
+    while (s.update == Update::add) {
+      const std::vector<Expr> factors = factors_of(s.body);
+      double best = 0.75 * iterations(s.loops);
+      const IndexVar* sum = nullptr;
+      IndexVars inner_loops;
+      std::vector<Expr> inner, rest;
+      for (const IndexVar* loop : s.loops) {
+        if (mentions(s.target, loop) || bounds_another(loop, s.loops)) continue;
+        std::vector<Expr> with, without;
+        for (Expr factor : factors) (mentions(factor, loop) ? with : without).push_back(factor);
+        const IndexVars needed = loops_of(with.empty() ? std::vector<Expr>{make::index(loop)} : with, s.loops);
+        if (needed.size() == s.loops.size()) continue;
+        const double cost = iterations(needed) + iterations(s.loops) / std::max(1.0, iterations({loop}));
+        if (cost >= best) continue;
+        best = cost;
+        sum = loop;
+        inner_loops = needed;
+        inner = with;
+        rest = without;
+      }
+      if (!sum) break;
+      Assignment part;
+      part.loops = inner_loops;
+      part.update = Update::add;
+      part.body = make::mul(inner);
+      std::vector<Interval> ranges;
+      std::vector<Expr> at;
+      for (const IndexVar* loop : inner_loops) {
+        if (loop == sum) continue;
+        ranges.push_back(*interval_of(loop));
+        at.push_back(make::index(loop));
+      }
+      // What a sequence around it steps along belongs to the part as well.
+      for (const IndexVar* var : part.body->free) {
+        if (contains(s.loops, var)) continue;
+        ranges.push_back(*interval_of(var));
+        at.push_back(make::index(var));
+      }
+      const Expr known = known_sum(part, sum, at);
+      if (known) {
+        rest.push_back(known);
+      } else {
+        part.target = make::ref(new_array("s", "", ranges), at);
+        Assignment zero = part;
+        zero.loops.erase(std::find(zero.loops.begin(), zero.loops.end(), sum));
+        zero.update = Update::set;
+        zero.lazy = true;
+        zero.body = make::number(0);
+        out.parts.push_back(renamed(zero));
+        Cut deeper = cut(renamed(part));
+        out.parts.insert(out.parts.end(), deeper.parts.begin(), deeper.parts.end());
+        out.cost += deeper.cost;
+        remember(part, sum);
+        rest.push_back(part.target);
+      }
+      s.body = make::mul(rest);
+      s.loops.erase(std::find(s.loops.begin(), s.loops.end(), sum));
+    }
+    out.cost += iterations(s.loops);
+    out.parts.push_back(std::move(s));
+    return out;
+  }
+
+ private:
+  /// The sum's canonical form: its loops numbered in order, and the body over them.
+  using Form = std::pair<IndexVars, Expr>;
+  Form form(const Assignment& part, const IndexVar* sum) {
+    IndexMap map;
+    IndexVars loops;
+    std::size_t i = 0;
+    for (const IndexVar* loop : part.loops) {
+      const Expr lo = substitute(loop->lo, map), hi = substitute(loop->hi, map);
+      const IndexVar*& place = places_[{i++, lo, hi, loop == sum}];
+      if (!place) place = make::fresh("k", lo, hi);
+      map.emplace(loop, make::index(place));
+      loops.push_back(place);
+    }
+    return {loops, substitute(part.body, map)};
+  }
+  Expr known_sum(const Assignment& part, const IndexVar* sum, const std::vector<Expr>& at) {
+    const auto found = sums_.find(form(part, sum));
+    return found == sums_.end() ? nullptr : make::ref(found->second, at);
+  }
+  void remember(const Assignment& part, const IndexVar* sum) { sums_.emplace(form(part, sum), part.target->symbol); }
+
+  std::map<std::tuple<std::size_t, Expr, Expr, bool>, const IndexVar*> places_;
+  std::map<Form, const Symbol*> sums_;
+};
+
+class Factor : public Rewriter {
+ private:
+  void rewrite(Assignment s) override {
+    for (Assignment& part : cutter_.cut(std::move(s)).parts) emit(std::move(part));
+  }
+  Cutter cutter_;
+};
+
+/// Who writes and reads an array outside sequences; `other` if a sequence does.
+struct Use {
+  std::vector<std::size_t> writers, readers;
+  bool in_sequence = false;
+};
+
+}  // namespace
+
+void factor_contractions(Program& program) { program.items = Factor().run(program.items); }
+
+void merge_contractions(Program& program) {
+  for (bool again = true; again;) {
+    again = false;
+    std::unordered_map<const Symbol*, Use> uses;
+    for (std::size_t i = 0; i < program.items.size(); ++i) {
+      const ProgramItem& item = program.items[i];
+      const auto enter = [&](const Assignment& s) {
+        Use& target = uses[s.target->symbol];
+        if (!(s.update == Update::set && s.body->is_zero())) target.writers.push_back(i);
+        target.in_sequence |= item.sequence != nullptr;
+        for (const Symbol* array : arrays_read(s)) {
+          uses[array].readers.push_back(i);
+          uses[array].in_sequence |= item.sequence != nullptr;
+        }
+      };
+      if (item.sequence)
+        for_each_statement(item.sequence->items, enter);
+      else
+        enter(item.statement);
+    }
+    for (std::size_t r = 0; r < program.items.size() && !again; ++r) {
+      if (program.items[r].sequence || program.items[r].statement.update == Update::set) continue;
+      const Assignment reader = program.items[r].statement;
+      for (Expr factor : factors_of(reader.body)) {
+        if (factor->kind != Kind::ref) continue;
+        const Use& use = uses[factor->symbol];
+        const bool output =
+            std::find(program.outputs.begin(), program.outputs.end(), factor->symbol) != program.outputs.end();
+        if (output || use.in_sequence || use.writers.size() != 1 || use.readers.size() != 1) continue;
+        const Assignment writer = renamed(program.items[use.writers[0]].statement);
+        if (writer.update == Update::max || writer.update == Update::min || writer.body->kind == Kind::add) continue;
+        IndexMap map;
+        bool plain = true;
+        IndexVars taken;
+        for (std::size_t d = 0; d < factor->kids.size() && plain; ++d) {
+          const Expr here = factor->kids[d], there = writer.target->kids[d];
+          plain = here->kind == Kind::index && there->kind == Kind::index && contains(reader.loops, here->var) &&
+                  contains(writer.loops, there->var) && !contains(taken, here->var) && !map.count(there->var) &&
+                  interval_of(here->var) == interval_of(there->var) && constant_index(there->var->lo) &&
+                  constant_index(there->var->hi);
+          if (!plain) break;
+          map.emplace(there->var, here);
+          taken.push_back(here->var);
+        }
+        if (!plain) continue;
+        Assignment merged = reader;
+        std::vector<Expr> rest;
+        bool once = true;
+        for (Expr f : factors_of(reader.body)) {
+          if (f == factor) continue;
+          once = once && !depends_on(f, factor->symbol);
+          rest.push_back(f);
+        }
+        if (!once) continue;
+        for (Expr f : factors_of(substitute(writer.body, map))) rest.push_back(f);
+        merged.body = make::mul(rest);
+        for (const IndexVar* loop : writer.loops) {
+          if (!map.count(loop))
+            merged.loops.push_back(make::fresh(loop->name, substitute(loop->lo, map), substitute(loop->hi, map)));
+        }
+        // The summed loops of the writer got fresh variables above.
+        IndexMap own;
+        std::size_t at = reader.loops.size();
+        for (const IndexVar* loop : writer.loops) {
+          if (!map.count(loop)) own.emplace(loop, make::index(merged.loops[at++]));
+        }
+        merged.body = substitute(merged.body, own);
+        const double before = iterations(reader.loops) + iterations(writer.loops);
+        const Cut cut = Cutter().cut(renamed(merged));
+        if (cut.cost >= 0.9 * before) continue;
+        ProgramItems items;
+        for (std::size_t i = 0; i < program.items.size(); ++i) {
+          if (i == use.writers[0]) continue;
+          if (i == r)
+            items.push_back({merged, nullptr});
+          else
+            items.push_back(program.items[i]);
+        }
+        program.items = std::move(items);
+        again = true;
+        break;
+      }
+    }
+  }
+}
+
+namespace {
+
+class Hoist : public Rewriter {
+ private:
+  void rewrite(Assignment s) override {
+    const double whole = iterations(s.loops);
+    s.body = inside(s.body, s.loops, whole, true);
+    emit(std::move(s));
+  }
+
+  /// Whether e is computed much less often where its own variables run.
+  static bool pays(const std::vector<Expr>& of, const IndexVars& loops, double whole) {
+    double there = 1;  // over all values of its variables
+    for (const IndexVar* loop : loops) {
+      if (std::any_of(of.begin(), of.end(), [&](Expr e) { return mentions_itself(e, loop); }))
+        there *= static_cast<double>(interval_of(loop)->extent());
+    }
+    return 2 * there <= whole;
+  }
+
+  static bool mentions_itself(Expr e, const IndexVar* var) {
+    return std::find(e->free.begin(), e->free.end(), var) != e->free.end();
+  }
+
+  Expr inside(Expr e, const IndexVars& loops, double whole, bool top) {
+    if (e->kids.empty() || e->kind == Kind::ref || e->kind == Kind::delta || e->kind == Kind::select) return e;
+    if (!top && pays({e}, loops, whole) && is_work(e)) {
+      if (const auto named = name(e, "v", true)) return *named;
+    }
+    Expr own = rebuild(e, [&](Expr kid) { return inside(kid, loops, whole, false); });
+    if (own->kind != Kind::mul) return own;
+    // Factors over the same loops, or fewer, are multiplied there.
+    std::vector<Expr> factors = own->kids;
+    for (bool again = true; again;) {
+      again = false;
+      for (std::size_t a = 0; a < factors.size() && !again; ++a) {
+        for (std::size_t b = 0; b < factors.size() && !again; ++b) {
+          if (a == b) continue;
+          const bool fits = std::all_of(loops.begin(), loops.end(), [&](const IndexVar* loop) {
+            return !mentions_itself(factors[a], loop) || mentions_itself(factors[b], loop);
+          });
+          if (!fits || !pays({factors[b]}, loops, whole) || factors[b]->is_number()) continue;
+          if (factors.size() == 2 && factors[a]->is_number()) continue;
+          const auto named = name(make::mul({factors[a], factors[b]}), "v", true);
+          if (!named) continue;
+          factors[a] = *named;
+          factors.erase(factors.begin() + static_cast<long>(b));
+          again = true;
+        }
+      }
+    }
+    return make::mul(factors);
+  }
+
+  static bool is_work(Expr e) {
+    return e->kind == Kind::add || e->kind == Kind::mul || e->kind == Kind::pow || e->kind == Kind::func;
+  }
+};
+
+}  // namespace
+
+void hoist_invariants(Program& program) { program.items = Hoist().run(program.items); }
+
+}  // namespace gradus

@@ -1,0 +1,453 @@
+#include "program/lower.h"
+
+#include <algorithm>
+
+#include "calculus/differentiate.h"
+#include "program/covered.h"
+#include "program/lowerer.h"
+
+namespace gradus {
+
+void cannot_lower(std::string message, std::string help) {
+  throw CannotLower{{Severity::error, "compile", {}, std::move(message), std::move(help)}};
+}
+
+Lowerer::Lowerer(const SizeMap& sizes, Lowered& out) : sizes_(sizes), out_(out) {
+  for (const auto& [symbol, value] : sizes) size_values_.emplace(symbol, Lambda{{}, make::number(value)});
+  levels_.emplace_back();
+}
+
+void Lowerer::add(const Quantity& wanted) {
+  IndexMap map;
+  IndexVars axes;
+  std::vector<Interval> ranges;
+  for (const IndexVar* axis : wanted.axes) {
+    const IndexVar* own = make::fresh(axis->name, sized(substitute(axis->lo, map)), sized(substitute(axis->hi, map)));
+    const auto range = interval_of(own);
+    if (!range) cannot_lower("the range of " + axis->name + " is not known", "set the sizes in it");
+    map.emplace(axis, make::index(own));
+    axes.push_back(own);
+    ranges.push_back(*range);
+  }
+  Assignment statement;
+  statement.loops = axes;
+  statement.body = scalar(sized(substitute(carry_out(wanted.body), map)));
+  const Symbol* array = new_array(wanted.name, wanted.latex, ranges);
+  std::vector<Expr> at;
+  for (const IndexVar* axis : axes) at.push_back(make::index(axis));
+  statement.target = make::ref(array, at);
+  out_.program.outputs.push_back(array);
+  place(renamed(statement));
+  out_.program.items.insert(out_.program.items.end(), levels_[0].items.begin(), levels_[0].items.end());
+  levels_[0].items.clear();
+}
+
+Expr Lowerer::sized(Expr e) {
+  const auto [found, fresh] = sized_.try_emplace(e, nullptr);
+  if (fresh) found->second = substitute_symbols(e, size_values_);
+  return sized_[e];
+}
+
+Expr Lowerer::scalar(Expr e) {
+  if (const auto found = scalar_.find(e); found != scalar_.end()) return found->second;
+  Expr out = nullptr;
+  switch (e->kind) {
+    case Kind::number:
+    case Kind::index: out = e; break;
+    case Kind::ref: out = lowered_ref(e); break;
+    case Kind::reduce: out = lowered_reduce(e); break;
+    case Kind::func:
+      if (e->op == static_cast<std::uint8_t>(Elementary::log)) {
+        const Expr u = e->kids[0];
+        if (is_exponential_sum(u)) {
+          out = log_sum_exp(u);
+          break;
+        }
+        // log(1 + exp(v))
+        if (u->kind == Kind::add && u->kids.size() == 2 && u->kids[0]->is_one() && u->kids[1]->kind == Kind::func &&
+            u->kids[1]->op == static_cast<std::uint8_t>(Elementary::exp)) {
+          out = make::func(Elementary::softplus, scalar(u->kids[1]->kids[0]));
+          break;
+        }
+      }
+      [[fallthrough]];
+    case Kind::add:
+    case Kind::pow:
+    case Kind::select:
+    case Kind::delta: out = rebuild(e, [&](Expr kid) { return scalar(kid); }); break;
+    case Kind::mul: out = zero_at_zero(rebuild(e, [&](Expr kid) { return scalar(kid); })); break;
+    case Kind::inverse:
+    case Kind::det:
+      cannot_lower("an inverse or a determinant has no compiled form yet", "write it out for small matrices");
+    case Kind::deriv:
+    case Kind::at: cannot_lower("a derivative here cannot be carried out", "ask for the derivative by --grad instead");
+  }
+  scalar_.emplace(e, out);
+  return out;
+}
+
+/// x log x is 0 at 0.
+Expr Lowerer::zero_at_zero(Expr product) {
+  if (product->kind != Kind::mul) return product;
+  for (Expr factor : product->kids) {
+    if (factor->kind != Kind::func || factor->op != static_cast<std::uint8_t>(Elementary::log)) continue;
+    const Expr u = factor->kids[0];
+    if (std::find(product->kids.begin(), product->kids.end(), u) == product->kids.end()) continue;
+    return make::select(Relation::eq, u, make::number(0), make::number(0), product);
+  }
+  return product;
+}
+
+Expr Lowerer::lowered_ref(Expr e) {
+  const Symbol* symbol = e->symbol;
+  if (symbol->role == Role::constant) return e;
+  if (symbol->role == Role::size && e->kids.empty())
+    cannot_lower("the size " + symbol->name + " is not known", "set it: --set " + symbol->name + "=100");
+  if (!e->slots.empty()) cannot_lower("a derivative of " + symbol->name + " is not known", "define " + symbol->name);
+  if (!e->args.empty()) {
+    if (const auto body = unfold(e)) return scalar(sized(carry_out(*body)));
+    // A function of integers is an array of its values.
+    const bool of_integers =
+        symbol->clauses.empty() && std::all_of(e->args.begin(), e->args.end(), [](const Lambda& a) {
+          return a.params.empty() && interval_of(a.body).has_value();
+        });
+    if (!of_integers)
+      cannot_lower("the function " + symbol->name + " is not defined", "give its definition in the sheet");
+    std::vector<Expr> at;
+    for (const Lambda& argument : e->args) at.push_back(scalar(argument.body));
+    const Symbol*& array = out_.arrays[symbol];
+    if (!array) {
+      std::vector<Interval> ranges;
+      for (const Lambda& argument : e->args) ranges.push_back(*interval_of(argument.body));
+      Symbol* values = new_array(symbol->name, symbol->latex, ranges);
+      values->traits.integer = true;
+      array = values;
+      out_.program.inputs.push_back(array);
+      out_.variables.push_back({symbol, std::vector<Expr>(at.size(), nullptr), array});
+    }
+    return make::ref(array, at);
+  }
+  std::vector<Expr> at;
+  for (Expr kid : e->kids) at.push_back(scalar(kid));
+  if (symbol->defined() && !surely_free(e)) define(symbol);
+  const bool counted =
+      std::all_of(symbol->indices.begin(), symbol->indices.end(), [](const Range& r) { return r.lo && r.hi; });
+  if (!symbol->defined() && !counted) return member_of_family(e, at);
+  return make::ref(array_of(symbol), at);
+}
+
+/// A family whose members nobody counted: what numerals choose are arrays of their own.
+Expr Lowerer::member_of_family(Expr ref, const std::vector<Expr>& at) {
+  const Symbol* family = ref->symbol;
+  std::vector<Expr> member, left;
+  for (Expr term : at) {
+    member.push_back(term->is_number() ? term : nullptr);
+    if (!term->is_number()) left.push_back(term);
+  }
+  for (const Variable& variable : out_.variables) {
+    if (variable.symbol == family && variable.member == member) return make::ref(variable.array, left);
+  }
+  std::vector<Interval> ranges;
+  for (Expr term : left) {
+    const auto range = interval_of(term);
+    if (!range) cannot_lower("the members of " + family->name + " are not counted", "say where its indices run");
+    ranges.push_back(*range);
+  }
+  const Symbol* array = new_array(family->name, family->latex, ranges);
+  out_.program.inputs.push_back(array);
+  out_.variables.push_back({family, member, array});
+  return make::ref(array, left);
+}
+
+const Symbol* Lowerer::array_of(const Symbol* variable) {
+  if (const auto found = out_.arrays.find(variable); found != out_.arrays.end()) return found->second;
+  std::vector<Interval> ranges;
+  IndexMap map;
+  for (std::size_t d = 0; d < variable->indices.size(); ++d) {
+    const Range& range = variable->indices[d];
+    std::optional<Interval> extent;
+    if (range.lo && range.hi) {
+      const auto least = interval_of(sized(substitute(range.lo, map))),
+                 most = interval_of(sized(substitute(range.hi, map)));
+      if (least && most) extent = Interval{least->lo, most->hi};
+    } else {
+      extent = defined_extent(variable, d);
+    }
+    if (!extent)
+      cannot_lower("the size of " + variable->name + " is not known",
+                   "declare its shape in the sheet, and set the sizes");
+    ranges.push_back(*extent);
+    if (!variable->vars.empty() && variable->vars[d])
+      map.emplace(variable->vars[d], make::index(new_loop(variable->vars[d]->name, ranges.back())));
+  }
+  Symbol* array = new_array(variable->name, variable->latex, ranges);
+  array->traits.integer = variable->traits.integer;
+  out_.arrays.emplace(variable, array);
+  if (!variable->defined()) {
+    out_.program.inputs.push_back(array);
+    out_.variables.push_back({variable, std::vector<Expr>(ranges.size(), nullptr), array});
+  }
+  return array;
+}
+
+/// The members that the clauses of a definition say.
+std::optional<Interval> Lowerer::defined_extent(const Symbol* variable, std::size_t axis) {
+  std::optional<Interval> hull;
+  for (const Clause& clause : variable->clauses) {
+    IndexMap map;
+    for (const IndexVar* var : clause.vars) {
+      if (!var->lo || !var->hi) continue;
+      map.emplace(
+          var, make::index(make::fresh(var->name, sized(substitute(var->lo, map)), sized(substitute(var->hi, map)))));
+    }
+    const auto members = interval_of(sized(substitute(clause.pattern[axis], map)));
+    if (!members) return std::nullopt;
+    hull = hull ? Interval{std::min(hull->lo, members->lo), std::max(hull->hi, members->hi)} : *members;
+  }
+  return hull;
+}
+
+namespace {
+
+/// Σ_i Σ_j body as one reduction.
+Expr innermost(Expr reduce, IndexVars& bound) {
+  Expr body = reduce;
+  while (body->kind == Kind::reduce && body->op == reduce->op) {
+    bound.push_back(body->var);
+    body = body->kids[0];
+  }
+  return body;
+}
+
+}  // namespace
+
+Expr Lowerer::lowered_reduce(Expr e) {
+  IndexVars bound;
+  const Expr body = innermost(e, bound);
+  switch (e->reduce_op()) {
+    case ReduceOp::sum: return named("s", e, bound, Update::add, scalar(body));
+    case ReduceOp::max:
+    case ReduceOp::min: {
+      // Its derivative goes to the element that equals it: the elements are kept.
+      const Expr kept = named("v", body, {}, Update::set, scalar(body));
+      return named("m", e, bound, e->reduce_op() == ReduceOp::max ? Update::max : Update::min, kept);
+    }
+    case ReduceOp::product: {
+      const auto range = interval_of(bound[0]);
+      if (bound.size() > 1 || !range || range->extent() > 32 || !constant_index(bound[0]->lo) ||
+          !constant_index(bound[0]->hi))
+        cannot_lower("a long product has no compiled form", "write it as the exponential of a sum of logarithms");
+      std::vector<Expr> factors;
+      for (long k = range->lo; k <= range->hi; ++k) factors.push_back(substitute(body, {{bound[0], make::number(k)}}));
+      return scalar(make::mul(std::move(factors)));
+    }
+  }
+  return nullptr;
+}
+
+namespace {
+
+/// The exponent of a body that is exp(u), or of a product with one such factor; null if there is none.
+Expr exponential_factor(Expr body) {
+  if (body->kind == Kind::func && body->op == static_cast<std::uint8_t>(Elementary::exp)) return body;
+  if (body->kind != Kind::mul) return nullptr;
+  Expr found = nullptr;
+  for (Expr kid : body->kids) {
+    if (kid->kind != Kind::func || kid->op != static_cast<std::uint8_t>(Elementary::exp)) continue;
+    if (found) return nullptr;
+    found = kid;
+  }
+  return found;
+}
+
+}  // namespace
+
+bool Lowerer::is_exponential_sum(Expr e) {
+  if (e->kind != Kind::reduce || e->reduce_op() != ReduceOp::sum) return false;
+  IndexVars bound;
+  return exponential_factor(innermost(e, bound)) != nullptr;
+}
+
+Expr Lowerer::log_sum_exp(Expr sum) {
+  IndexVars bound;
+  const Expr body = innermost(sum, bound);
+  const Expr exponential = exponential_factor(body);
+  const Expr exponent = named("t", exponential, {}, Update::set, scalar(exponential->kids[0]));
+  const Expr shift = named("m", sum, bound, Update::max, exponent);
+  out_.held.push_back(shift->symbol);
+  const Expr shifted = make::func(Elementary::exp, make::sub(exponent, shift));
+  const Expr rest = body == exponential
+                        ? make::number(1)
+                        : scalar(rebuild(body, [&](Expr kid) { return kid == exponential ? make::number(1) : kid; }));
+  const Expr total = named("s", sum, bound, Update::add, make::mul({rest, shifted}));
+  return make::add({shift, make::func(Elementary::log, total)});
+}
+
+namespace {
+
+/// The variables, each after those that its bounds mention.
+IndexVars outermost_first(IndexVars vars) {
+  IndexVars out;
+  while (!vars.empty()) {
+    auto next = std::find_if(vars.begin(), vars.end(), [&](const IndexVar* var) {
+      return std::none_of(vars.begin(), vars.end(), [&](const IndexVar* other) {
+        return other != var && (mentions(var->lo, other) || mentions(var->hi, other));
+      });
+    });
+    if (next == vars.end()) next = vars.begin();
+    out.push_back(*next);
+    vars.erase(next);
+  }
+  return out;
+}
+
+}  // namespace
+
+Expr Lowerer::named(std::string name, Expr over, const IndexVars& bound, Update update, Expr body) {
+  IndexVars free;
+  for (const IndexVar* var : over->free) {
+    if (std::find(bound.begin(), bound.end(), var) == bound.end()) free.push_back(var);
+  }
+  free = outermost_first(std::move(free));
+  const auto is_level = [&](const IndexVar* var) {
+    return std::any_of(levels_.begin(), levels_.end(), [&](const Level& level) { return level.var == var; });
+  };
+  Assignment statement;
+  std::vector<Interval> ranges;
+  std::vector<Expr> at, own;
+  IndexMap map;
+  const auto open = [&](const IndexVar* var) {
+    // A bound that depends on what is no loop here is widened to all its values.
+    const Expr lo = substitute(var->lo, map), hi = substitute(var->hi, map);
+    const auto known = [&](Expr bound_term) {
+      return std::all_of(bound_term->free.begin(), bound_term->free.end(), [&](const IndexVar* needed) {
+        return is_level(needed) ||
+               std::find(statement.loops.begin(), statement.loops.end(), needed) != statement.loops.end();
+      });
+    };
+    const auto range = interval_of(var);
+    if (!range) cannot_lower("the range of " + var->name + " is not known", "set the sizes in it");
+    const IndexVar* loop = known(lo) && known(hi) ? make::fresh(var->name, lo, hi) : new_loop(var->name, *range);
+    map.emplace(var, make::index(loop));
+    statement.loops.push_back(loop);
+    return loop;
+  };
+  for (const IndexVar* var : free) {
+    ranges.push_back(interval_of(var).value_or(Interval{}));
+    at.push_back(make::index(var));
+    if (is_level(var))
+      own.push_back(make::index(var));
+    else
+      own.push_back(make::index(open(var)));
+  }
+  for (const IndexVar* var : bound) open(var);
+  statement.update = update;
+  statement.body = substitute(body, map);
+  if (const Symbol* known = known_array(statement, free.size())) return make::ref(known, at);
+  const Symbol* array = new_array(std::move(name), "", ranges);
+  statement.target = make::ref(array, own);
+  remember_array(statement, free.size());
+  if (update != Update::set) {
+    // The neutral value first.
+    Assignment neutral;
+    neutral.loops.assign(statement.loops.begin(),
+                         statement.loops.begin() + static_cast<long>(statement.loops.size() - bound.size()));
+    neutral.target = statement.target;
+    neutral.lazy = true;
+    neutral.body = make::number(0);
+    if (update == Update::max) neutral.body = make::number(Rational(mpz_class(-1) << 1023));
+    if (update == Update::min) neutral.body = make::number(Rational(mpz_class(1) << 1023));
+    place(renamed(neutral));
+  }
+  place(std::move(statement));
+  return make::ref(array, at);
+}
+
+/// The body with its loops numbered in order: equal for statements that say the same.
+Lowerer::Form Lowerer::canonical(const Assignment& statement, std::size_t kept) {
+  IndexMap map;
+  IndexVars loops;
+  for (std::size_t i = 0; i < statement.loops.size(); ++i) {
+    const IndexVar* loop = statement.loops[i];
+    const Expr lo = substitute(loop->lo, map), hi = substitute(loop->hi, map);
+    const IndexVar*& place = places_[{i, lo, hi, i < kept}];
+    if (!place) place = make::fresh("k", lo, hi);
+    map.emplace(loop, make::index(place));
+    loops.push_back(place);
+  }
+  return {statement.update, loops, substitute(statement.body, map)};
+}
+
+const Symbol* Lowerer::known_array(const Assignment& statement, std::size_t kept) {
+  const auto found = known_.find(canonical(statement, kept));
+  return found == known_.end() ? nullptr : found->second;
+}
+
+void Lowerer::remember_array(const Assignment& statement, std::size_t kept) {
+  known_.emplace(canonical(statement, kept), statement.target->symbol);
+}
+
+void Lowerer::place(Assignment statement) {
+  std::size_t level = levels_.size();
+  while (--level > 0) {
+    const IndexVar* var = levels_[level].var;
+    const bool needed = mentions(statement.body, var) || mentions(statement.target, var) ||
+                        std::any_of(statement.loops.begin(), statement.loops.end(), [&](const IndexVar* loop) {
+                          return mentions(loop->lo, var) || mentions(loop->hi, var);
+                        });
+    if (needed) break;
+  }
+  levels_[level].items.push_back({std::move(statement), nullptr});
+}
+
+Result<Lowered> lower(const std::vector<Quantity>& wanted, const SizeMap& sizes) {
+  Lowered out;
+  try {
+    Lowerer lowerer(sizes, out);
+    for (const Quantity& quantity : wanted) lowerer.add(quantity);
+    if (const std::string what = outside_read(out.program); !what.empty())
+      cannot_lower(what, "check the ranges of the indices, or define the first member: h_0 = …");
+    if (const std::string place = uncovered_read(out.program); !place.empty())
+      cannot_lower("nothing in the sheet says what " + place + " is",
+                   "define every member that is needed; see `gradus show`");
+  } catch (const CannotLower& failure) {
+    return failure.why;
+  }
+  return out;
+}
+
+std::vector<const Symbol*> sizes_of(const std::vector<Quantity>& wanted) {
+  std::vector<const Symbol*> out;
+  std::set<const Symbol*> seen;
+  std::vector<Expr> open;
+  const auto look = [&](Expr e) {
+    if (!e) return;
+    visit(e, [&](Expr node) {
+      const auto range = [&](const IndexVar* var) {
+        if (var->lo) open.push_back(var->lo);
+        if (var->hi) open.push_back(var->hi);
+      };
+      for (const IndexVar* var : node->free) range(var);
+      if (node->kind != Kind::ref || !seen.insert(node->symbol).second) return;
+      if (node->symbol->role == Role::size) out.push_back(node->symbol);
+      for (const Range& axis : node->symbol->indices) open.insert(open.end(), {axis.lo, axis.hi});
+      for (const Clause& clause : node->symbol->clauses) {
+        open.push_back(clause.body);
+        for (const IndexVar* var : clause.vars) range(var);
+      }
+    });
+  };
+  std::set<Expr> done;
+  for (const Quantity& quantity : wanted) {
+    open.push_back(quantity.body);
+    for (const IndexVar* axis : quantity.axes) open.insert(open.end(), {axis->lo, axis->hi});
+  }
+  while (!open.empty()) {
+    const Expr next = open.back();
+    open.pop_back();
+    if (next && done.insert(next).second) look(next);
+  }
+  return out;
+}
+
+}  // namespace gradus

@@ -1,0 +1,63 @@
+// The state of a lowering. Internal to program.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "program/arrays.h"
+#include "program/lower.h"
+
+namespace gradus {
+
+/// Ends a lowering from deep inside; caught in lower().
+struct CannotLower {
+  Diagnostic why;
+};
+[[noreturn]] void cannot_lower(std::string message, std::string help);
+
+class Lowerer {
+ public:
+  Lowerer(const SizeMap& sizes, Lowered& out);
+  void add(const Quantity& wanted);
+
+ private:
+  // lower.cpp
+  Expr sized(Expr e);
+  Expr scalar(Expr e);
+  Expr lowered_ref(Expr e);
+  static Expr zero_at_zero(Expr product);
+  Expr lowered_reduce(Expr e);
+  Expr log_sum_exp(Expr sum);
+  bool is_exponential_sum(Expr e);
+  /// A new array over the free variables of `over`, filled by `update` of the body over these and the bound variables.
+  Expr named(std::string name, Expr over, const IndexVars& bound, Update update, Expr body);
+  void place(Assignment statement);
+  using Form = std::tuple<Update, IndexVars, Expr>;
+  Form canonical(const Assignment& statement, std::size_t kept);
+  const Symbol* known_array(const Assignment& statement, std::size_t kept);
+  void remember_array(const Assignment& statement, std::size_t kept);
+  const Symbol* array_of(const Symbol* variable);
+  Expr member_of_family(Expr ref, const std::vector<Expr>& at);
+  std::optional<Interval> defined_extent(const Symbol* variable, std::size_t axis);
+  // lower_definition.cpp
+  void define(const Symbol* symbol);
+  void define_recurrence(const std::vector<const Symbol*>& group);
+  void write_clause(const Symbol* symbol, const Clause& clause, const std::vector<const IndexVar*>& sequence_of_axis);
+
+  /// A recurrence that is being written; the outermost level has no variable.
+  struct Level {
+    const IndexVar* var = nullptr;
+    ProgramItems items;
+  };
+
+  const SizeMap& sizes_;
+  Lowered& out_;
+  std::unordered_map<const Symbol*, Lambda> size_values_;
+  std::unordered_map<Expr, Expr> sized_, scalar_;
+  std::vector<Level> levels_;
+  std::map<std::tuple<std::size_t, Expr, Expr, bool>, const IndexVar*> places_;
+  std::map<Form, const Symbol*> known_;
+  std::set<const Symbol*> defined_, open_;
+};
+
+}  // namespace gradus

@@ -1,0 +1,64 @@
+// A computation on arrays, as data: what a sheet's quantities and their derivatives become before they are compiled.
+//
+// An array is a symbol whose index ranges are numbers. A statement runs over its loops and puts a scalar body into a
+// place of its target; the body reads arrays at index terms, which may themselves read integer arrays (a gather). One
+// statement so covers maps, contractions, reductions, gathers and scatters:
+//
+//   for l in 1..1000, i in 0..2:   f[l] += w1[i] * h[l,i]
+//
+// An array has one `set` that covers it, or a `set` of its neutral value, and then any number of updates; nothing
+// reads it before the last of them, except inside a sequence, where an iteration may read what earlier ones wrote.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "expr/walk.h"
+
+namespace gradus {
+
+enum class Update : std::uint8_t { set, add, max, min };
+
+struct Assignment {
+  IndexVars loops;        ///< outermost first; a bound may depend on loops before it (j < i). Own variables.
+  Expr target = nullptr;  ///< a ref: the array at index terms
+  Update update = Update::set;
+  Expr body = nullptr;  ///< of number, index, ref, add, mul, pow, func, select and delta nodes
+  bool lazy = false;    ///< cheap, or a neutral value: belongs right before what reads or updates it
+};
+
+struct Sequence;
+
+/// A statement, or a sequence (then `statement.target` is null).
+struct ProgramItem {
+  Assignment statement;
+  std::shared_ptr<const Sequence> sequence;
+};
+using ProgramItems = std::vector<ProgramItem>;
+
+/// A recurrence: its items in order, for one value of the variable after the other.
+struct Sequence {
+  const IndexVar* var = nullptr;
+  bool descending = false;
+  ProgramItems items;
+};
+
+struct Program {
+  std::vector<const Symbol*> inputs;   ///< in the order in which a kernel takes them
+  std::vector<const Symbol*> outputs;  ///< likewise; each is written by the items
+  ProgramItems items;
+};
+
+/// Integer value of an index term or bound without variables; none where it has any.
+std::optional<long> constant_index(Expr term);
+
+/// The values that the entries of an integer array may have, by the axes that they index; none if it indexes nothing.
+std::optional<std::pair<long, long>> index_range(const Program& program, const Symbol* array);
+
+/// As lines of text, for people and for golden files.
+std::string print(const Program& program);
+
+}  // namespace gradus

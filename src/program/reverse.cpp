@@ -1,0 +1,156 @@
+#include <algorithm>
+
+#include "program/derive_program.h"
+#include "program/lowerer.h"
+#include "program/partials.h"
+
+namespace gradus {
+
+/// Arrays that depend on one of `by`, themselves included, held ones left out.
+std::vector<const Symbol*> dependent(const Lowered& lowered, const std::vector<const Symbol*>& by) {
+  std::set<const Symbol*> found(by.begin(), by.end());
+  for (std::size_t before = 0; before != found.size();) {  // again where a recurrence feeds back
+    before = found.size();
+    for_each_statement(lowered.program.items, [&](const Assignment& s) {
+      const Symbol* target = s.target->symbol;
+      if (std::find(lowered.held.begin(), lowered.held.end(), target) != lowered.held.end()) return;
+      for (Expr read : reads_of(s.body)) {
+        if (found.count(read->symbol) && !read->symbol->traits.integer) found.insert(target);
+      }
+    });
+  }
+  return {found.begin(), found.end()};
+}
+
+namespace {
+
+Symbol* array_like(const Symbol* of, std::string name, std::string latex) {
+  std::vector<Interval> axes;
+  for (std::size_t d = 0; d < of->indices.size(); ++d) axes.push_back(axis_of(of, d));
+  return new_array(std::move(name), std::move(latex), axes);
+}
+
+class Reverse {
+ public:
+  Reverse(const std::vector<const Symbol*>& active) : active_(active) {}
+
+  ProgramItems items(const ProgramItems& forward) {
+    ProgramItems out;
+    for (auto item = forward.rbegin(); item != forward.rend(); ++item) {
+      if (item->sequence) {
+        auto back = std::make_shared<Sequence>();
+        back->var = make::fresh(item->sequence->var);
+        back->descending = !item->sequence->descending;
+        back->items = renamed_in(items(item->sequence->items), item->sequence->var, back->var);
+        if (!back->items.empty()) out.push_back({Assignment{}, std::move(back)});
+      } else {
+        pull(item->statement, out);
+      }
+    }
+    return out;
+  }
+
+  const Symbol* adjoint(const Symbol* array) {
+    const Symbol*& of = adjoints_[array];
+    if (!of) {
+      of = array_like(array, array->name + "̄", "\\bar{" + (array->latex.empty() ? array->name : array->latex) + "}");
+      order_.push_back(array);
+    }
+    return of;
+  }
+  /// The arrays that have an adjoint, in the order in which they were met.
+  const std::vector<const Symbol*>& order() const { return order_; }
+
+ private:
+  void pull(const Assignment& s, ProgramItems& out) {
+    const Symbol* target = s.target->symbol;
+    if (!adjoints_.count(target)) return;
+    Expr seed = make::ref(adjoint(target), s.target->kids);
+    if (s.update == Update::max || s.update == Update::min) {
+      // What ties shares the adjoint.
+      const Symbol* ties = array_like(target, target->name + "#", "");
+      out.push_back({filled(ties, make::number(0)), nullptr});
+      Assignment count = s;
+      count.target = make::ref(ties, s.target->kids);
+      count.update = Update::add;
+      count.body = make::select(Relation::eq, s.body, s.target, make::number(1), make::number(0));
+      out.push_back({renamed(count), nullptr});
+      seed = make::div(seed, count.target);
+    }
+    for (const auto& [element, derivative] : partials(s.body, active_)) {
+      Assignment back = s;
+      back.target = make::ref(adjoint(element->symbol), element->kids);
+      back.update = Update::add;
+      // What was computed is read, not computed again.
+      Expr factor = derivative;
+      if (s.update == Update::set && s.body->kind != Kind::ref && s.body->kind != Kind::number)
+        factor = replaced(factor, s.body, s.target);
+      back.body = make::mul({seed, factor});
+      if (s.update == Update::max || s.update == Update::min)
+        back.body = make::select(Relation::eq, s.body, s.target, back.body, make::number(0));
+      out.push_back({renamed(back), nullptr});
+    }
+  }
+
+  static Expr replaced(Expr e, Expr what, Expr by) {
+    if (e == what) return by;
+    if (e->kids.empty() || e->kind == Kind::ref) return e;
+    return rebuild(e, [&](Expr kid) { return replaced(kid, what, by); });
+  }
+
+  static ProgramItems renamed_in(ProgramItems items, const IndexVar* from, const IndexVar* to) {
+    const IndexMap map{{from, make::index(to)}};
+    for (ProgramItem& item : items) {
+      if (item.sequence) {
+        auto copy = std::make_shared<Sequence>(*item.sequence);
+        copy->items = renamed_in(copy->items, from, to);
+        item.sequence = std::move(copy);
+        continue;
+      }
+      IndexMap own = map;
+      for (const IndexVar*& loop : item.statement.loops) {
+        const IndexVar* fresh = make::fresh(loop->name, substitute(loop->lo, own), substitute(loop->hi, own));
+        own.emplace(loop, make::index(fresh));
+        loop = fresh;
+      }
+      item.statement.target = substitute(item.statement.target, own);
+      item.statement.body = substitute(item.statement.body, own);
+    }
+    return items;
+  }
+
+  const std::vector<const Symbol*>& active_;
+  std::unordered_map<const Symbol*, const Symbol*> adjoints_;
+  std::vector<const Symbol*> order_;
+};
+
+}  // namespace
+
+std::optional<Diagnostic> append_reverse(Lowered& lowered, const Symbol* output, const std::vector<const Symbol*>& by,
+                                         const Symbol* seed) try {
+  const std::vector<const Symbol*> active = dependent(lowered, by);
+  Reverse reverse(active);
+  ProgramItems out;
+  Assignment start = filled(reverse.adjoint(output), make::number(1));
+  if (seed) {
+    start.body = make::ref(seed, start.target->kids);
+    lowered.program.inputs.push_back(seed);
+  } else if (!output->indices.empty()) {
+    cannot_lower("a gradient is of a scalar; this has " + std::to_string(output->indices.size()) + " axes",
+                 "ask for --jacobian or --vjp");
+  }
+  out.push_back({std::move(start), nullptr});
+  ProgramItems back = reverse.items(lowered.program.items);
+  for (const Symbol* variable : by) reverse.adjoint(variable);
+  for (const Symbol* array : reverse.order()) {
+    if (array != output) out.push_back({filled(reverse.adjoint(array), make::number(0)), nullptr});
+  }
+  out.insert(out.end(), back.begin(), back.end());
+  lowered.program.items.insert(lowered.program.items.end(), out.begin(), out.end());
+  for (const Symbol* variable : by) lowered.program.outputs.push_back(reverse.adjoint(variable));
+  return std::nullopt;
+} catch (const CannotLower& failure) {
+  return failure.why;
+}
+
+}  // namespace gradus

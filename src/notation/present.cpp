@@ -11,9 +11,12 @@
 namespace gradus {
 namespace {
 
-/// A name with a script of its own: x_59 is shown as x₅₉.
+/// A name with a numeral of its own: x_59 is shown as x₅₉.
 std::string shown(const Symbol& symbol) {
-  return symbol.name.find('_') == std::string::npos ? symbol.name : latex_to_text(symbol.latex);
+  const std::size_t script = symbol.name.rfind('_');
+  const bool numeral =
+      script != std::string::npos && symbol.name.find_first_not_of("0123456789", script + 1) == std::string::npos;
+  return numeral ? latex_to_text(symbol.latex) : symbol.name;
 }
 
 /// Degree as a polynomial, for the order of terms; what is not one counts as a constant. Shared nodes are counted once.

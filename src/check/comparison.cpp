@@ -2,6 +2,7 @@
 #include "check/comparison.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace gradus {
 
@@ -83,7 +84,7 @@ bool Comparison::one_value_only(const std::vector<IndexValues>& all) {
       return std::any_of(many.begin(), many.end(),
                          [&](const auto& one) { return values_of(one).at(var) != values_of(many.front()).at(var); });
     };
-    if (several(all, [](const IndexValues& values) -> const IndexValues& { return values; }) &&
+    if (several(all, std::identity{}) &&
         !several(pairs_, [](const Pair& pair) -> const IndexValues& { return pair.indices; })) {
       reason_ = "both sides are defined for one value of " + var->name + " only" +
                 (grounder_.reason().empty() ? "" : " (" + grounder_.reason() + ")");

@@ -132,7 +132,7 @@ std::unordered_map<NodeId, Interval> enclose(const ScalarGraph& graph, const Pro
           if (base.lo >= 0) value = {0, infinity};
           break;
         }
-        const Rational power = graph.rational(node.kids[1]);
+        const Rational& power = graph.rational(node.kids[1]);
         if (power.get_den() != 1)
           value = {0, infinity};
         else if (abs(power) <= 64)

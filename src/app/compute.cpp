@@ -126,7 +126,7 @@ class Computer {
     if (const auto why = open_index(lowered_.program.items, {})) return say(*why);
     if (!derive()) return;
     plan(lowered_.program);
-    write_out_functions(lowered_.program.items);
+    write_in_libm(lowered_.program);
     out_.program = lowered_.program;
     name_arrays();
     if (!fit_data()) return;
@@ -376,24 +376,8 @@ class Computer {
   }
 
   const Symbol* seed_like(const Symbol* array, const std::string& name) {
-    Symbol* seed = Pool::current().new_symbol(name);
-    seed->latex = name;
-    seed->indices = array->indices;
-    seed->places = array->places;
-    lowered_.variables.push_back({seed, std::vector<Expr>(array->indices.size(), nullptr), seed});
+    const Symbol* seed = append_seed(lowered_, array, name);
     return seed;
-  }
-
-  static void write_out_functions(ProgramItems& items) {
-    for (ProgramItem& item : items) {
-      if (!item.sequence) {
-        item.statement.body = in_libm(item.statement.body);
-        continue;
-      }
-      auto copy = std::make_shared<Sequence>(*item.sequence);
-      write_out_functions(copy->items);
-      item.sequence = std::move(copy);
-    }
   }
 
   void name_arrays() {

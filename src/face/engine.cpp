@@ -61,7 +61,7 @@ class Builder {
     order_inputs();
     straight_ = is_long_and_straight(program);
     straight_ ? plan_in_order(program) : plan(program);
-    write_out_functions(program.items);
+    write_in_libm(program);
     return compiled(asked);
   }
 
@@ -285,12 +285,8 @@ class Builder {
   }
 
   const Symbol* seed_like(const Symbol* array, const std::string& name) {
-    Symbol* seed = Pool::current().new_symbol(name);
-    seed->latex = name;
-    seed->indices = array->indices;
-    seed->places = array->places;
+    const Symbol* seed = append_seed(lowered_, array, name);
     seeds_.push_back(seed);
-    lowered_.variables.push_back({seed, std::vector<Expr>(array->indices.size(), nullptr), seed});
     return seed;
   }
 
@@ -307,18 +303,6 @@ class Builder {
                        const auto of = [&](const Symbol* input) { return rank.count(input) ? rank.at(input) : 0; };
                        return of(a) < of(b);
                      });
-  }
-
-  static void write_out_functions(ProgramItems& items) {
-    for (ProgramItem& item : items) {
-      if (!item.sequence) {
-        item.statement.body = in_libm(item.statement.body);
-        continue;
-      }
-      auto copy = std::make_shared<Sequence>(*item.sequence);
-      write_out_functions(copy->items);
-      item.sequence = std::move(copy);
-    }
   }
 
   EngineKernel compiled(const std::vector<std::size_t>& asked) {

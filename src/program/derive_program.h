@@ -7,6 +7,9 @@
 
 namespace gradus {
 
+/// A variable with the axes of an array, for the `seed` of a reverse or the direction of a forward sweep.
+const Symbol* append_seed(Lowered& lowered, const Symbol* like, const std::string& name);
+
 /// Appends the statements of the adjoints: outputs "∂E/∂w" for each array of `by`, in order, for a scalar output E; for
 /// an array output, the adjoint of its contraction with the array `seed` (of the output's axes), which becomes an
 /// input. Cost: a small multiple of the program's own, whatever the number of variables. Returns why where it cannot be

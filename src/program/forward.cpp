@@ -6,8 +6,6 @@
 
 namespace gradus {
 
-std::vector<const Symbol*> dependent(const Lowered& lowered, const std::vector<const Symbol*>& by);
-
 namespace {
 
 class Forward {

@@ -84,4 +84,22 @@ Expr in_libm(Expr e) {
   return done.at(e);
 }
 
+namespace {
+
+void write_in_libm(ProgramItems& items) {
+  for (ProgramItem& item : items) {
+    if (!item.sequence) {
+      item.statement.body = in_libm(item.statement.body);
+      continue;
+    }
+    auto copy = std::make_shared<Sequence>(*item.sequence);
+    write_in_libm(copy->items);
+    item.sequence = std::move(copy);
+  }
+}
+
+}  // namespace
+
+void write_in_libm(Program& program) { write_in_libm(program.items); }
+
 }  // namespace gradus

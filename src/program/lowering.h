@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "expr/walk.h"
+#include "program/program.h"
 
 namespace gradus {
 
@@ -13,5 +13,7 @@ std::string_view libm_name(Elementary function);
 /// The expression with every elementary function in terms of those that have a libm_name: σ(u) as 1/(1 + exp(−u)).
 /// A function that has neither stays as it is.
 Expr in_libm(Expr e);
+/// The same for every body of the program: what the compiled back end takes.
+void write_in_libm(Program& program);
 
 }  // namespace gradus

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "program/program.h"
+#include "program/lower.h"
 
 namespace gradus {
 
@@ -12,5 +12,8 @@ namespace gradus {
 /// with the derivatives of the elementary table. Branches of a selection are kept apart, so that what is not selected
 /// never makes 0·∞. Elements of integer arrays have no derivative. Throws CannotLower for a function without one.
 std::vector<std::pair<Expr, Expr>> partials(Expr body, const std::vector<const Symbol*>& by);
+
+/// Arrays that depend on one of `by`, themselves included, held ones left out: those that have an adjoint or a tangent.
+std::vector<const Symbol*> dependent(const Lowered& lowered, const std::vector<const Symbol*>& by);
 
 }  // namespace gradus

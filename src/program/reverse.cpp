@@ -6,7 +6,6 @@
 
 namespace gradus {
 
-/// Arrays that depend on one of `by`, themselves included, held ones left out.
 std::vector<const Symbol*> dependent(const Lowered& lowered, const std::vector<const Symbol*>& by) {
   std::set<const Symbol*> found(by.begin(), by.end());
   for (std::size_t before = 0; before != found.size();) {  // again where a recurrence feeds back
@@ -125,6 +124,12 @@ class Reverse {
 };
 
 }  // namespace
+
+const Symbol* append_seed(Lowered& lowered, const Symbol* like, const std::string& name) {
+  const Symbol* seed = array_like(like, name, name);
+  lowered.variables.push_back({seed, std::vector<Expr>(like->indices.size(), nullptr), seed});
+  return seed;
+}
 
 std::optional<Diagnostic> append_reverse(Lowered& lowered, const Symbol* output, const std::vector<const Symbol*>& by,
                                          const Symbol* seed) try {

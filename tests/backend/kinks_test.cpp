@@ -43,7 +43,7 @@ class Kinks : public testing::Test {
     const auto inputs = lowered->program.inputs;
     EXPECT_FALSE(append_reverse(*lowered, lowered->program.outputs[0], inputs));
     plan(lowered->program);
-    for (ProgramItem& item : lowered->program.items) item.statement.body = in_libm(item.statement.body);
+    write_in_libm(lowered->program);
     Arrays arrays{{inputs[0], point}};
     EXPECT_FALSE(interpret(lowered->program, arrays));
     Point by_interpreter{arrays[lowered->program.outputs[0]][0], arrays[lowered->program.outputs[1]]};

@@ -96,10 +96,6 @@ class Random {
   const Symbol *scalar_, *vector_, *long_, *matrix_;
 };
 
-void write_out(ProgramItems& items) {
-  for (ProgramItem& item : items) item.statement.body = in_libm(item.statement.body);
-}
-
 std::vector<double> run(const Nest& nest, const Arrays& arrays, std::size_t output) {
   const auto kernel = compile(nest);
   if (!kernel) return {};
@@ -142,8 +138,8 @@ TEST(ProgramProperty, DerivativesAgree) {
     ASSERT_FALSE(append_reverse(*lowered, value, inputs));
     Program unplanned = lowered->program;
     plan(lowered->program);
-    write_out(lowered->program.items);
-    write_out(unplanned.items);
+    write_in_libm(lowered->program);
+    write_in_libm(unplanned);
 
     Arrays arrays;
     for (const Symbol* input : inputs) {
@@ -179,7 +175,7 @@ TEST(ProgramProperty, DerivativesAgree) {
     direction->indices = by->indices;
     direction->places = by->places;
     ASSERT_FALSE(append_forward(forward, value, by, direction));
-    write_out(forward.program.items);
+    write_in_libm(forward.program);
     Arrays along = arrays;
     for (std::size_t i = 0; i < arrays[by].size(); ++i) along[direction].push_back(random.number());
     ASSERT_FALSE(interpret(forward.program, along));
@@ -193,7 +189,7 @@ TEST(ProgramProperty, DerivativesAgree) {
       Arrays moved = arrays;
       for (std::size_t i = 0; i < moved[by].size(); ++i) moved[by][i] += step * along[direction][i];
       Program values = plain;
-      write_out(values.items);
+      write_in_libm(values);
       EXPECT_FALSE(interpret(values, moved));
       return moved[value][0];
     };

@@ -125,6 +125,7 @@ class Computer {
     lowered_ = out_.values = *lowered;
     if (const auto why = open_index(lowered_.program.items, {})) return say(*why);
     if (!derive()) return;
+    out_.derived = lowered_.program;
     plan(lowered_.program);
     write_in_libm(lowered_.program);
     out_.program = lowered_.program;

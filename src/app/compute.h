@@ -42,6 +42,7 @@ struct Computation {
   std::vector<Diagnostic> diagnostics;
   bool ok = false;
   Lowered values;                  ///< what computes the quantities alone, as it was lowered
+  Program derived;                 ///< values and derivatives as they come, before the plan: the reference for it
   Program program;                 ///< planned, its functions written out in those of the C library
   std::vector<NamedArray> inputs;  ///< in the program's order
   std::vector<NamedArray> outputs;

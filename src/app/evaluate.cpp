@@ -72,7 +72,7 @@ std::optional<Diagnostic> check_accuracy(const Computation& computation, Evaluat
   for (std::size_t i = 0; i < computation.inputs.size(); ++i)
     inputs[computation.inputs[i].array] = computation.data[i].values;
   for (const Evaluation::Result& result : out.results) outputs.push_back(result.value.values);
-  const Result<std::vector<Accuracy>> accuracies = accuracy_of(computation.program, inputs, outputs);
+  const Result<std::vector<Accuracy>> accuracies = accuracy_of(computation.derived, inputs, outputs);
   if (!accuracies) return accuracies.error();
   for (std::size_t i = 0; i < out.results.size(); ++i) out.results[i].accuracy = (*accuracies)[i];
   return std::nullopt;

@@ -112,6 +112,12 @@ bool mentions(Expr e, const IndexVar* var) {
   });
 }
 
+bool varies_with(const Assignment& statement, const IndexVar* var) {
+  return mentions(statement.body, var) || mentions(statement.target, var) ||
+         std::any_of(statement.loops.begin(), statement.loops.end(),
+                     [&](const IndexVar* loop) { return mentions(loop->lo, var) || mentions(loop->hi, var); });
+}
+
 Assignment renamed(const Assignment& statement) {
   Assignment out = statement;
   IndexMap map;

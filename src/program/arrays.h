@@ -24,6 +24,8 @@ const IndexVar* new_loop(std::string name, Interval range);
 
 /// Whether e mentions the variable, in its bounds too.
 bool mentions(Expr e, const IndexVar* var);
+/// Whether the statement is another one for another value of the variable, which is none of its loops.
+bool varies_with(const Assignment& statement, const IndexVar* var);
 /// Its loops with fresh variables.
 Assignment renamed(const Assignment& statement);
 /// Every array element that the body reads, index terms not searched, each once.

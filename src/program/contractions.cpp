@@ -134,7 +134,9 @@ class Cutter {
 class Factor : public Rewriter {
  private:
   void rewrite(Assignment s) override {
-    for (Assignment& part : cutter_.cut(std::move(s)).parts) emit(std::move(part));
+    Cut cut = cutter_.cut(std::move(s));
+    for (std::size_t i = 0; i + 1 < cut.parts.size(); ++i) emit_outside(std::move(cut.parts[i]));
+    emit(std::move(cut.parts.back()));
   }
   Cutter cutter_;
 };

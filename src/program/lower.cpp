@@ -389,13 +389,7 @@ void Lowerer::remember_array(const Assignment& statement, std::size_t kept) {
 
 void Lowerer::place(Assignment statement) {
   std::size_t level = levels_.size();
-  while (--level > 0) {
-    const IndexVar* var = levels_[level].var;
-    const bool needed = mentions(statement.body, var) || mentions(statement.target, var) ||
-                        std::any_of(statement.loops.begin(), statement.loops.end(), [&](const IndexVar* loop) {
-                          return mentions(loop->lo, var) || mentions(loop->hi, var);
-                        });
-    if (needed) break;
+  while (--level > 0 && !varies_with(statement, levels_[level].var)) {
   }
   levels_[level].items.push_back({std::move(statement), nullptr});
 }

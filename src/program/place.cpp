@@ -40,15 +40,14 @@ bool Rewriter::is_sequence_variable(const IndexVar* var) const {
 }
 
 void Rewriter::emit(Assignment statement) {
+  // An update that was there belongs where it stands: outside the sequence it would be made once, not at every step.
+  if (statement.update == Update::set) return emit_outside(std::move(statement));
+  levels_.back().items.push_back({std::move(statement), nullptr});
+}
+
+void Rewriter::emit_outside(Assignment statement) {
   std::size_t level = levels_.size();
-  while (--level > 0) {
-    const IndexVar* var = levels_[level].var;
-    const bool needed = mentions(statement.body, var) || mentions(statement.target, var) ||
-                        std::any_of(statement.loops.begin(), statement.loops.end(), [&](const IndexVar* loop) {
-                          return mentions(loop->lo, var) || mentions(loop->hi, var);
-                        });
-    // An update belongs where it stands: moved out of a sequence it would be made once.
-    if (needed || statement.update != Update::set) break;
+  while (--level > 0 && !varies_with(statement, levels_[level].var)) {
   }
   levels_[level].items.push_back({std::move(statement), nullptr});
 }

@@ -16,8 +16,11 @@ class Rewriter {
  protected:
   /// What becomes of a statement: calls emit() for it and for what goes before it.
   virtual void rewrite(Assignment statement) = 0;
-  /// At the end of the level that the statement needs: outside every sequence whose variable it does not mention.
+  /// A statement of the program, or what became of it.
   void emit(Assignment statement);
+  /// A statement that fills an array of its own: outside every sequence whose variable it does not vary with. All
+  /// statements of such an array, its zeroes and its updates, go the same way.
+  void emit_outside(Assignment statement);
   bool is_sequence_variable(const IndexVar* var) const;
 
   /// An array over the free variables of e (its place in the statement), set to e, put in front. None where e would

@@ -69,6 +69,14 @@ $$E = \sum_{t=1}^T \|h_t\|^2$$)",
      "E",
      {{Kind::gradient, "V"}, {Kind::gradient, "s"}, {Kind::gradient, "x"}},
      {"T=17", "B=11"}},
+    {"sum inside a recurrence",
+     R"($a \in \mathbb{R}^{40}$, $b \in \mathbb{R}^{50}$, $s \in \mathbb{R}$. States $h_t \in \mathbb{R}$ for $t = 0, \dots, T$.
+$$h_0 = s$$
+$$h_t = \tanh\left(h_{t-1} + \frac{1}{100} \sum_{i=1}^{40} \sum_{j=1}^{50} a_i b_j h_{t-1}\right), \quad t = 1, \dots, T$$
+$$E = \sum_{t=1}^T h_t^2$$)",
+     "E",
+     {{Kind::gradient, "a"}, {Kind::gradient, "b"}, {Kind::gradient, "s"}},
+     {"T=6"}},
     {"gather",
      R"($C \in \mathbb{R}^{n \times 4}$, $c \in \mathbb{N}^p$, $w \in \mathbb{R}^p$.
 $$E = \sum_{i=1}^p w_i \sum_{j=1}^4 C_{c_i,j}^2$$)",
@@ -121,7 +129,7 @@ class Computed {
 
   std::vector<double> by_interpreter(std::size_t output) {
     Arrays arrays = inputs;
-    const auto why = interpret(computation.program, arrays);
+    const auto why = interpret(computation.derived, arrays);
     if (why) message = why->message;
     return arrays[computation.outputs[output].array];
   }

@@ -54,9 +54,9 @@ def page(data, rows):
              "derivatives over that of the plain scalar objective in C++ (`bench/units.h`, g++ -O3 -march=native), smaller is better; a *speedup* is",
              "libtorch's best time (1 or 2 threads) over gradus's, greater is better. One thread, double precision. Both are timed in one process,",
              "in turn, the best of seven repetitions each; the timed call takes the arrays as a user holds them. Before anything is timed, derivatives",
-             "are compared with the published ones, closed forms and the peers, to 1e-8.", "",
+             "are compared to 1e-8 with the published ones or closed forms (the network's: differences of the plain objective), and with the peers'.", "",
              f"{data['machine']}; g++ {version('g++')}, LLVM {version('llvm-19-dev')}, libtorch {version('libtorch-dev')}; {datetime.date.today().isoformat()}. The",
-             "machine was shared; ratios move by about a fifth between runs.", "",
+             "machine was shared: ratios moved by about a fifth between quiet runs, and by up to a half on a busy one.", "",
              "| problem | figure | value | must | aim | gradus | against | derivatives / own objective | largest error |",
              "|---|---|---|---|---|---|---|---|---|"]
     for row in rows:

@@ -22,7 +22,6 @@ PatternTerm parse(Expr term) {
   return {form->terms.begin()->first->var, form->constant};
 }
 
-/// How an index of a reference stands to the clause variables: variable plus offset.
 bool in_group(const std::vector<const Symbol*>& group, const Symbol* symbol) {
   return std::find(group.begin(), group.end(), symbol) != group.end();
 }
@@ -55,7 +54,6 @@ void Lowerer::write_clause(const Symbol* symbol, const Clause& clause,
   IndexMap map;
   Assignment statement;
   std::vector<Expr> at;
-  std::vector<Condition> when = clause.when;
   for (std::size_t d = 0; d < clause.pattern.size(); ++d) {
     const PatternTerm term = parse(clause.pattern[d]);
     if (!term.var) {
@@ -90,7 +88,6 @@ void Lowerer::define_recurrence(const std::vector<const Symbol*>& group) {
   // An axis is stepped along where a member is needed at another place of it than the one that is defined.
   struct Axis {
     int dimension = -1;  ///< which of the nested loops runs over it
-    Rational least = 0, most = 0;
   };
   std::unordered_map<const Symbol*, std::vector<Axis>> axes;
   for (const Symbol* member : group) axes[member].resize(member->indices.size());
@@ -106,7 +103,6 @@ void Lowerer::define_recurrence(const std::vector<const Symbol*>& group) {
     }
   };
   int dimensions = 0;
-  std::vector<Rational> steps_up, steps_down;
   // Axes that the same variable runs along in a definition and a use belong together.
   bool changed = true;
   const auto join = [&](Axis& a, Axis& b) {

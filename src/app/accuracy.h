@@ -1,4 +1,5 @@
-// How far computed numbers are from the exact ones: the program run once more in ball arithmetic, at the same inputs.
+// How far computed numbers are from the exact ones: a program run in ball arithmetic, at the
+// same inputs. Given the program before it was planned, it is a reference for the plan as well.
 #pragma once
 
 #include <unordered_map>

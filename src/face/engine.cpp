@@ -7,7 +7,6 @@
 #include "app/quantities.h"
 #include "app/session.h"
 #include "backend/llvm/jit.h"
-#include "face/in_order.h"
 #include "face/translate.h"
 #include "program/derive_program.h"
 #include "program/lowering.h"
@@ -59,8 +58,7 @@ class Builder {
     for (const std::size_t item : asked)
       program.outputs.insert(program.outputs.end(), items_[item].arrays.begin(), items_[item].arrays.end());
     order_inputs();
-    straight_ = is_long_and_straight(program);
-    straight_ ? plan_in_order(program) : plan(program);
+    plan(program);
     write_in_libm(program);
     return compiled(asked);
   }
@@ -323,7 +321,7 @@ class Builder {
     ScheduleOptions schedule_options;
     if (options_.single) schedule_options.lanes = 16;
     for (const auto& [name, strides] : options_.strides) stride(name, strides, out, schedule_options);
-    const Nest nest = straight_ ? in_order(program, schedule_options) : schedule(program, schedule_options);
+    const Nest nest = schedule(program, schedule_options);
     for (std::size_t i = 0; i < nest.buffers.size() && i < out.inputs.size() + out.outputs.size(); ++i) {
       const bool input = i < out.inputs.size();
       EngineArgument& argument = input ? out.inputs[i] : out.outputs[i - out.inputs.size()];
@@ -378,7 +376,6 @@ class Builder {
   std::vector<Quantity> quantities_;
   SizeMap sizes_;
   Lowered lowered_;
-  bool straight_ = false;
   std::vector<const Symbol*> seeds_;  ///< and directions
 };
 

@@ -62,13 +62,36 @@ void note_accesses(Work& work) {
     add_accesses(work.statement, work.accesses);
 }
 
-bool conflict(const Work& earlier, const Work& later) {
-  for (const Access& x : earlier.accesses) {
-    for (const Access& y : later.accesses) {
-      if (opposed(x, y)) return true;
+void note_order(std::vector<Work>& works) {
+  struct Seen {
+    std::size_t work;
+    const Access* access;
+  };
+  struct Met {
+    std::vector<Seen> reads, writes;
+  };
+  std::unordered_map<const Symbol*, Met> met;
+  for (std::size_t id = 0; id < works.size(); ++id) {
+    Work& work = works[id];
+    work.id = id;
+    work.after.clear();
+    for (const Access& access : work.accesses) {
+      const Met& before = met[access.ref->symbol];
+      const auto wait_for = [&](const std::vector<Seen>& list) {
+        for (const Seen& seen : list) {
+          if (opposed(*seen.access, access)) work.after.push_back(seen.work);
+        }
+      };
+      wait_for(before.writes);
+      if (access.write) wait_for(before.reads);
+    }
+    std::sort(work.after.begin(), work.after.end());
+    work.after.erase(std::unique(work.after.begin(), work.after.end()), work.after.end());
+    for (const Access& access : work.accesses) {
+      Met& own = met[access.ref->symbol];
+      (access.write ? own.writes : own.reads).push_back({id, &access});
     }
   }
-  return false;
 }
 
 bool may_share(const Work& earlier, const IndexVar* a, const Work& later, const IndexVar* b) {

@@ -174,6 +174,7 @@ void merge_contractions(Program& program) {
     for (std::size_t r = 0; r < program.items.size() && !again; ++r) {
       if (program.items[r].sequence || program.items[r].statement.update == Update::set) continue;
       const Assignment reader = program.items[r].statement;
+      if (reader.loops.empty()) continue;  // one product has no order
       for (Expr factor : factors_of(reader.body)) {
         if (factor->kind != Kind::ref) continue;
         const Use& use = uses[factor->symbol];

@@ -40,23 +40,27 @@ class Scheduler {
   }
 
   std::vector<NestStep> list(std::vector<Work> works, const Context& context) {
+    note_order(works);
+    Placed placed(works.size());
     std::vector<NestStep> out;
     while (!works.empty()) {
-      if (take_leaves(works, context, out)) continue;
-      if (take_sequence(works, out)) continue;
-      const Group group = best_group(works, context);
+      if (take_leaves(works, placed, context, out)) continue;
+      if (take_sequence(works, placed, out)) continue;
+      const Group group = best_group(works, placed, context);
       const IndexVar* var = group.vars[0];
       // What has no such loop and waits for nothing goes first: more can join then.
       std::vector<std::size_t> before;
+      Placed with = placed;
       for (std::size_t i = 0; i < works.size(); ++i) {
-        if (is_ready(works, i, before) && !has_loop_like(works[i], var)) before.push_back(i);
+        if (!with.allows(works[i]) || has_loop_like(works[i], var)) continue;
+        with.add(works[i]);
+        before.push_back(i);
       }
       if (!before.empty()) {
-        std::vector<Work> first = taken(works, before);
-        append(out, list(std::move(first), context));
+        append(out, list(taken(works, before, placed), context));
         continue;
       }
-      out.push_back(loop(taken(works, group.members), group.vars, context));
+      out.push_back(loop(taken(works, group.members, placed), group.vars, context));
     }
     return out;
   }
@@ -112,31 +116,54 @@ class Scheduler {
 
   static NestStep loop_step(Loop loop) { return {Assignment{}, std::make_shared<Loop>(std::move(loop))}; }
 
-  static std::vector<Work> taken(std::vector<Work>& works, const std::vector<std::size_t>& which) {
+  /// Those works of a list that have their place, or are about to get it.
+  class Placed {
+   public:
+    explicit Placed(std::size_t works) : placed_(works, false) {}
+    void add(const Work& work) { placed_[work.id] = true; }
+    /// Whether nothing that the work comes after is still waiting.
+    bool allows(const Work& work) const {
+      return std::all_of(work.after.begin(), work.after.end(), [&](std::size_t id) { return placed_[id]; });
+    }
+
+   private:
+    std::vector<bool> placed_;
+  };
+
+  /// The works at these places, which are in order.
+  static std::vector<Work> taken(std::vector<Work>& works, const std::vector<std::size_t>& which, Placed& placed) {
     std::vector<Work> out, rest;
+    auto next = which.begin();
     for (std::size_t i = 0; i < works.size(); ++i) {
-      (std::find(which.begin(), which.end(), i) != which.end() ? out : rest).push_back(std::move(works[i]));
+      const bool is = next != which.end() && *next == i;
+      if (is) ++next, placed.add(works[i]);
+      (is ? out : rest).push_back(std::move(works[i]));
     }
     works = std::move(rest);
     return out;
   }
 
-  /// Whether everything that the work waits for is placed, or among `with`.
-  static bool is_ready(const std::vector<Work>& works, std::size_t i, const std::vector<std::size_t>& with) {
-    for (std::size_t j = 0; j < i; ++j) {
-      if (std::find(with.begin(), with.end(), j) == with.end() && conflict(works[j], works[i])) return false;
-    }
-    return true;
-  }
-
-  bool take_leaves(std::vector<Work>& works, const Context& context, std::vector<NestStep>& out) {
+  bool take_leaves(std::vector<Work>& works, Placed& placed, const Context& context, std::vector<NestStep>& out) {
     std::vector<std::size_t> leaves;
+    Placed with = placed;
     for (std::size_t i = 0; i < works.size(); ++i) {
-      if (!works[i].sequence && works[i].left.empty() && is_ready(works, i, leaves)) leaves.push_back(i);
+      if (works[i].sequence || !works[i].left.empty()) continue;
+      if (!with.allows(works[i])) {
+        // What it updates is set right before it; were it left behind, its operands would lie idle.
+        const std::vector<std::size_t> fills = fills_before(works, i, with);
+        if (fills.empty()) continue;
+        if (leaves.empty()) {
+          append(out, list(taken(works, fills, placed), context));
+          return true;
+        }
+        break;
+      }
+      with.add(works[i]);
+      leaves.push_back(i);
     }
     if (leaves.empty()) return false;
     std::vector<NestStep> body;
-    for (Work& work : taken(works, leaves)) {
+    for (Work& work : taken(works, leaves, placed)) {
       work.statement.loops.clear();
       body.push_back({std::move(work.statement), nullptr});
     }
@@ -152,11 +179,23 @@ class Scheduler {
     return true;
   }
 
-  bool take_sequence(std::vector<Work>& works, std::vector<NestStep>& out) {
+  /// The lazy works that could be placed and are all that the work waits for; none if it waits for others.
+  static std::vector<std::size_t> fills_before(const std::vector<Work>& works, std::size_t i, Placed with) {
+    std::vector<std::size_t> fills;
+    for (std::size_t j = 0; j < i; ++j) {
+      const bool waited_for = std::binary_search(works[i].after.begin(), works[i].after.end(), works[j].id);
+      if (!waited_for || !works[j].statement.lazy || !with.allows(works[j])) continue;
+      with.add(works[j]);
+      fills.push_back(j);
+    }
+    return with.allows(works[i]) ? fills : std::vector<std::size_t>{};
+  }
+
+  bool take_sequence(std::vector<Work>& works, Placed& placed, std::vector<NestStep>& out) {
     for (std::size_t i = 0; i < works.size(); ++i) {
-      if (!works[i].sequence || !is_ready(works, i, {})) continue;
+      if (!works[i].sequence || !placed.allows(works[i])) continue;
       const std::shared_ptr<const Sequence> sequence = works[i].sequence;
-      taken(works, {i});
+      taken(works, {i}, placed);
       Loop steps;
       steps.var = sequence->var;
       steps.descending = sequence->descending;
@@ -179,10 +218,11 @@ class Scheduler {
                         [&](const IndexVar* other) { return mentions(var->lo, other) || mentions(var->hi, other); });
   }
 
-  Group join(const std::vector<Work>& works, std::size_t seed, const IndexVar* var) const {
+  Group join(const std::vector<Work>& works, Placed placed, std::size_t seed, const IndexVar* var) const {
     Group group{{seed}, {var}};
+    placed.add(works[seed]);
     for (std::size_t i = 0; i < works.size(); ++i) {
-      if (i == seed || works[i].sequence || !is_ready(works, i, group.members) || product_lane(works[i])) continue;
+      if (i == seed || works[i].sequence || !placed.allows(works[i]) || product_lane(works[i])) continue;
       const IndexVar* best = nullptr;
       int most = -1;
       for (const IndexVar* own : works[i].left) {
@@ -203,6 +243,7 @@ class Scheduler {
       if (!best) continue;
       group.members.push_back(i);
       group.vars.push_back(best);
+      placed.add(works[i]);
     }
     leave_unread(works, group);
     sort(group);
@@ -222,7 +263,10 @@ class Scheduler {
     for (std::size_t m = group.members.size(); m-- > 1;) {
       const Work& work = works[group.members[m]];
       const bool read = std::any_of(group.members.begin(), group.members.end(), [&](std::size_t other) {
-        return other != group.members[m] && conflict(work, works[other]);
+        const auto comes_after = [](const Work& a, const Work& b) {
+          return std::binary_search(a.after.begin(), a.after.end(), b.id);
+        };
+        return comes_after(works[other], work) || comes_after(work, works[other]);
       });
       if (!work.statement.lazy || read) continue;
       group.members.erase(group.members.begin() + static_cast<long>(m));
@@ -278,11 +322,11 @@ class Scheduler {
     double extent = 0, work = 0, shared = 0;
   };
 
-  Group best_group(const std::vector<Work>& works, const Context& context) const {
+  Group best_group(const std::vector<Work>& works, const Placed& placed, const Context& context) const {
     const double great = 4.0 * static_cast<double>(options_.lanes);
     std::vector<Candidate> candidates;
     for (std::size_t i = 0; i < works.size(); ++i) {
-      if (works[i].sequence || !is_ready(works, i, {})) continue;
+      if (works[i].sequence || !placed.allows(works[i])) continue;
       const IndexVar* only = context.lane || context.unrolled ? nullptr : product_lane(works[i]);
       for (const IndexVar* var : works[i].left) {
         if (!may_be_outer(var, works[i].left) || (only && var != only)) continue;
@@ -291,7 +335,7 @@ class Scheduler {
             !only && !context.lane && !context.unrolled && !great_here && works[i].left.size() > 1;
         if (keep_for_lanes && var == best_lane(works[i])) continue;
         Candidate c;
-        c.group = only ? Group{{i}, {var}} : join(works, i, var);
+        c.group = only ? Group{{i}, {var}} : join(works, placed, i, var);
         c.extent = static_cast<double>(interval_of(var)->extent());
         c.work = work_of(works, c.group);
         // A sum goes innermost: its target then stays in registers.

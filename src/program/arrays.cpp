@@ -216,4 +216,18 @@ Assignment filled(const Symbol* array, Expr value) {
   return out;
 }
 
+ProgramItems mapped(const ProgramItems& items, const std::function<Assignment(const Assignment&)>& map) {
+  ProgramItems out;
+  for (const ProgramItem& item : items) {
+    if (item.sequence) {
+      auto copy = std::make_shared<Sequence>(*item.sequence);
+      copy->items = mapped(item.sequence->items, map);
+      out.push_back({Assignment{}, std::move(copy)});
+    } else {
+      out.push_back({map(item.statement), nullptr});
+    }
+  }
+  return out;
+}
+
 }  // namespace gradus

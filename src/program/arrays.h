@@ -1,6 +1,8 @@
 // Arrays, loops and index terms in numbers: the small change of every pass. Internal to program.
 #pragma once
 
+#include <functional>
+
 #include "program/program.h"
 
 namespace gradus {
@@ -36,6 +38,9 @@ std::vector<const Symbol*> arrays_read(const Assignment& statement);
 bool covers_once(const Assignment& statement);
 /// A statement that sets the whole array to a value.
 Assignment filled(const Symbol* array, Expr value);
+
+/// The items with each statement, those in sequences too, mapped.
+ProgramItems mapped(const ProgramItems& items, const std::function<Assignment(const Assignment&)>& map);
 
 /// Calls see(statement) for each statement, those in sequences too, in order.
 template <class See>

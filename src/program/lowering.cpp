@@ -1,5 +1,7 @@
 #include "program/lowering.h"
 
+#include "program/arrays.h"
+
 namespace gradus {
 namespace {
 
@@ -84,22 +86,11 @@ Expr in_libm(Expr e) {
   return done.at(e);
 }
 
-namespace {
-
-void write_in_libm(ProgramItems& items) {
-  for (ProgramItem& item : items) {
-    if (!item.sequence) {
-      item.statement.body = in_libm(item.statement.body);
-      continue;
-    }
-    auto copy = std::make_shared<Sequence>(*item.sequence);
-    write_in_libm(copy->items);
-    item.sequence = std::move(copy);
-  }
+void write_in_libm(Program& program) {
+  program.items = mapped(program.items, [](Assignment statement) {
+    statement.body = in_libm(statement.body);
+    return statement;
+  });
 }
-
-}  // namespace
-
-void write_in_libm(Program& program) { write_in_libm(program.items); }
 
 }  // namespace gradus

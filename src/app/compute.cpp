@@ -277,31 +277,52 @@ class Computer {
     const std::vector<const Symbol*> values = program.outputs;
     for (std::size_t i = 0; i < values.size(); ++i) output_names_.emplace_back(values[i], request_.quantities[i]);
     const Symbol* first = values[0];
+    // All gradients come from one sweep back, at the place of the first.
+    std::vector<Variable> by_gradient;
     for (const WantedDerivative& wanted : request_.derivatives) {
-      const TypedName name = typed_name(wanted.by);
-      std::vector<Variable> by;
-      for (const Variable& variable : lowered_.variables) {
-        if (means(name, variable)) by.push_back(variable);
+      if (wanted.kind != WantedDerivative::Kind::gradient) continue;
+      const auto by = variables_of(wanted);
+      if (!by) return false;
+      for (const Variable& variable : *by) {
+        const bool known = std::any_of(by_gradient.begin(), by_gradient.end(),
+                                       [&](const Variable& other) { return other.array == variable.array; });
+        if (!known) by_gradient.push_back(variable);
       }
-      // By a defined quantity, which then counts as independent.
-      for (const auto& [symbol, array] : lowered_.arrays) {
-        if (symbol->defined() && means(name, symbol))
-          by.push_back({symbol, std::vector<Expr>(array->indices.size(), nullptr), array});
-      }
-      if (by.empty()) {
-        std::vector<std::string> known;
-        for (const Variable& variable : lowered_.variables) known.push_back(written(variable, quantities_));
-        say(trouble("derivative-by", request_.quantities[0] + " has no variable " + wanted.by,
-                    known.empty() ? "at these sizes it depends on nothing"
-                                  : fmt::format("its variables are {}", fmt::join(known, ", "))));
-        return false;
-      }
-      if (const auto why = derive_one(wanted, first, by)) {
+    }
+    bool swept = false;
+    for (const WantedDerivative& wanted : request_.derivatives) {
+      const bool gradient = wanted.kind == WantedDerivative::Kind::gradient;
+      if (gradient && swept) continue;
+      const auto by = gradient ? std::optional(by_gradient) : variables_of(wanted);
+      if (!by) return false;
+      if (const auto why = derive_one(wanted, first, *by)) {
         say(*why);
         return false;
       }
+      swept |= gradient;
     }
     return true;
+  }
+
+  /// The variables that the derivative is by; none if there is none of that name, which is said.
+  std::optional<std::vector<Variable>> variables_of(const WantedDerivative& wanted) {
+    const TypedName name = typed_name(wanted.by);
+    std::vector<Variable> by;
+    for (const Variable& variable : lowered_.variables) {
+      if (means(name, variable)) by.push_back(variable);
+    }
+    // By a defined quantity, which then counts as independent.
+    for (const auto& [symbol, array] : lowered_.arrays) {
+      if (symbol->defined() && means(name, symbol))
+        by.push_back({symbol, std::vector<Expr>(array->indices.size(), nullptr), array});
+    }
+    if (!by.empty()) return by;
+    std::vector<std::string> known;
+    for (const Variable& variable : lowered_.variables) known.push_back(written(variable, quantities_));
+    say(trouble("derivative-by", request_.quantities[0] + " has no variable " + wanted.by,
+                known.empty() ? "at these sizes it depends on nothing"
+                              : fmt::format("its variables are {}", fmt::join(known, ", "))));
+    return std::nullopt;
   }
 
   std::optional<Diagnostic> derive_one(const WantedDerivative& wanted, const Symbol* value,

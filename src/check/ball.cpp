@@ -94,7 +94,7 @@ void evaluate_elementary(Elementary function, Ball& result, const Ball& argument
   arb_ptr r = result;
   arb_srcptr x = argument;
   switch (function) {
-#define ELEMENTARY(name, latex, text_names, domain, kinks, derivative, ball) \
+#define ELEMENTARY(name, latex, text_names, domain, kinks, derivative, ball, code) \
   case Elementary::name: ball; break;
 #include "expr/elementary.def"
 #undef ELEMENTARY

@@ -25,37 +25,60 @@ Term sq(Term a) { return make::sq(a.expr); }
 Term sqrt(Term a) { return make::sqrt(a.expr); }
 Term number(int value) { return value; }
 Term pi() { return make::pi(); }
+Term above_zero(Term u, Term then, Term otherwise) {
+  return make::select(Relation::gt, u.expr, make::number(0), then.expr, otherwise.expr);
+}
+Term below_zero(Term u, Term then, Term otherwise) {
+  return make::select(Relation::lt, u.expr, make::number(0), then.expr, otherwise.expr);
+}
 /// Marks a row without a derivative; the row then holds a null function.
 Term undefined() { return Expr{nullptr}; }
+/// Marks a row that the C library computes: its name is read from the row's text.
+Term libm(std::string_view) { return Expr{nullptr}; }
 
-#define ELEMENTARY(name, latex, text_names, domain, kinks, derivative, ball) \
+#define ELEMENTARY(name, latex, text_names, domain, kinks, derivative, ball, code) \
   [[maybe_unused]] Term name(Term u) { return make::func(Elementary::name, u.expr); }
 #include "expr/elementary.def"
 #undef ELEMENTARY
 
-#define ELEMENTARY(name, latex, text_names, domain, kinks, derivative, ball) \
-  Expr derivative_of_##name([[maybe_unused]] Expr argument) {                \
-    [[maybe_unused]] const Term u = argument;                                \
-    return Term(derivative).expr;                                            \
+#define ELEMENTARY(name, latex, text_names, domain, kinks, derivative, ball, code) \
+  Expr derivative_of_##name([[maybe_unused]] Expr argument) {                      \
+    [[maybe_unused]] const Term u = argument;                                      \
+    return Term(derivative).expr;                                                  \
   }
 #include "expr/elementary.def"
 #undef ELEMENTARY
 
-constexpr bool has_derivative(std::string_view text) { return text != "undefined()"; }
+#define ELEMENTARY(name, latex, text_names, domain, kinks, derivative, ball, code) \
+  Expr code_of_##name([[maybe_unused]] Expr argument) {                            \
+    [[maybe_unused]] const Term u = argument;                                      \
+    return Term(code).expr;                                                        \
+  }
+#include "expr/elementary.def"
+#undef ELEMENTARY
+
+constexpr std::string_view libm_in(std::string_view text) {
+  constexpr std::string_view open = "libm(\"";
+  return text.substr(0, open.size()) == open ? text.substr(open.size(), text.size() - open.size() - 2)
+                                             : std::string_view();
+}
+constexpr bool is_given(std::string_view text) { return text != "undefined()" && libm_in(text).empty(); }
 
 }  // namespace table
 
 namespace {
 
 constexpr ElementaryRow kRows[] = {
-#define ELEMENTARY(name, latex, text_names, domain, kinks, derivative, ball) \
-  {Elementary::name,                                                         \
-   #name,                                                                    \
-   latex,                                                                    \
-   text_names,                                                               \
-   Domain::domain,                                                           \
-   kinks,                                                                    \
-   table::has_derivative(#derivative) ? &table::derivative_of_##name : nullptr},
+#define ELEMENTARY(name, latex, text_names, domain, kinks, derivative, ball, code) \
+  {Elementary::name,                                                               \
+   #name,                                                                          \
+   latex,                                                                          \
+   text_names,                                                                     \
+   Domain::domain,                                                                 \
+   kinks,                                                                          \
+   table::is_given(#derivative) ? &table::derivative_of_##name : nullptr,          \
+   table::libm_in(#code),                                                          \
+   table::is_given(#code) ? &table::code_of_##name : nullptr},
 #include "expr/elementary.def"
 #undef ELEMENTARY
 };

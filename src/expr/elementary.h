@@ -11,7 +11,7 @@
 namespace gradus {
 
 enum class Elementary : std::uint8_t {
-#define ELEMENTARY(name, latex, text_names, domain, kinks, derivative, ball) name,
+#define ELEMENTARY(name, latex, text_names, domain, kinks, derivative, ball, code) name,
 #include "expr/elementary.def"
 #undef ELEMENTARY
 };
@@ -26,6 +26,8 @@ struct ElementaryRow {
   Domain domain;
   std::string_view kinks;
   Expr (*derivative)(Expr u);  ///< null where the table has none
+  std::string_view libm;       ///< the C library's function, or ""
+  Expr (*code)(Expr u);        ///< written out in such functions; null where there is none, or libm has it
 };
 
 std::span<const ElementaryRow> elementary_table();

@@ -24,7 +24,7 @@ T select(Relation r, T a, T b, T then, T otherwise) {
   return {make::select(r, a.expr, b.expr, then.expr, otherwise.expr)};
 }
 
-#define ELEMENTARY(name, latex, text_names, domain, kinks, derivative, ball) \
+#define ELEMENTARY(name, latex, text_names, domain, kinks, derivative, ball, code) \
   [[maybe_unused]] T name(T u) { return {make::func(Elementary::name, u.expr)}; }
 #include "expr/elementary.def"
 #undef ELEMENTARY

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "expr/elementary.h"
+#include "program/lowering.h"
 
 namespace gradus {
 
@@ -13,37 +13,20 @@ void cannot_run(std::string message, std::string help) {
 
 namespace {
 
-long double elementary(Elementary function, long double x) {
-  switch (function) {
-    case Elementary::exp: return std::exp(x);
-    case Elementary::log: return std::log(x);
-    case Elementary::sin: return std::sin(x);
-    case Elementary::cos: return std::cos(x);
-    case Elementary::tan: return std::tan(x);
-    case Elementary::asin: return std::asin(x);
-    case Elementary::acos: return std::acos(x);
-    case Elementary::atan: return std::atan(x);
-    case Elementary::sinh: return std::sinh(x);
-    case Elementary::cosh: return std::cosh(x);
-    case Elementary::tanh: return std::tanh(x);
-    case Elementary::asinh: return std::asinh(x);
-    case Elementary::acosh: return std::acosh(x);
-    case Elementary::atanh: return std::atanh(x);
-    case Elementary::acot: return std::atan(1 / x);
-    case Elementary::asec: return std::acos(1 / x);
-    case Elementary::acsc: return std::asin(1 / x);
-    case Elementary::acoth: return std::atanh(1 / x);
-    case Elementary::sigmoid: return 1 / (1 + std::exp(-x));
-    case Elementary::softplus: return std::fmax(x, 0.0L) + std::log1p(std::exp(-std::fabs(x)));
-    case Elementary::erf: return std::erf(x);
-    case Elementary::lgamma: return std::lgamma(x);
-    case Elementary::gamma: return std::tgamma(x);
-    case Elementary::abs: return std::fabs(x);
-    case Elementary::sign: return x > 0 ? 1 : x < 0 ? -1 : x;
-    case Elementary::relu: return x > 0 ? x : 0;
-    case Elementary::step: return x > 0 ? 1 : 0;
-    default: cannot_run("no value of " + std::string(row_of(function).name));
-  }
+using Function = long double (*)(long double);
+
+/// The C library's functions by name, in extended precision.
+Function libm_function(std::string_view name) {
+  static const std::unordered_map<std::string_view, Function> known = {
+      {"exp", std::exp},       {"log", std::log},     {"sin", std::sin},     {"cos", std::cos},
+      {"tan", std::tan},       {"asin", std::asin},   {"acos", std::acos},   {"atan", std::atan},
+      {"sinh", std::sinh},     {"cosh", std::cosh},   {"tanh", std::tanh},   {"asinh", std::asinh},
+      {"acosh", std::acosh},   {"atanh", std::atanh}, {"erf", std::erf},     {"erfc", std::erfc},
+      {"lgamma", std::lgamma}, {"fabs", std::fabs},   {"cbrt", std::cbrt},   {"exp2", std::exp2},
+      {"tgamma", std::tgamma}, {"expm1", std::expm1}, {"log1p", std::log1p}, {"log2", std::log2},
+  };
+  const auto found = known.find(name);
+  return found == known.end() ? nullptr : found->second;
 }
 
 template <class T>
@@ -169,7 +152,11 @@ long double Evaluator::computed(Expr e) {
     case Kind::pow:
       if (e->kids[1]->is_number()) return power(value(e->kids[0]), e->kids[1]->number);
       return std::pow(value(e->kids[0]), value(e->kids[1]));
-    case Kind::func: return elementary(static_cast<Elementary>(e->op), value(e->kids[0]));
+    case Kind::func: {
+      const Function function = libm_function(libm_name(static_cast<Elementary>(e->op)));
+      if (!function) cannot_run("no value of " + std::string(row_of(static_cast<Elementary>(e->op)).name));
+      return function(value(e->kids[0]));
+    }
     case Kind::delta: return holds(e) ? 1 : 0;
     case Kind::select: return value(holds(e) ? e->kids[2] : e->kids[3]);
     default: cannot_run("no value of " + dump(e));
@@ -178,7 +165,9 @@ long double Evaluator::computed(Expr e) {
 
 void Evaluator::run(const Assignment& statement) {
   values_.clear();
-  const double result = static_cast<double>(value(statement.body));
+  Expr& body = in_libm_[statement.body];
+  if (!body) body = in_libm(statement.body);
+  const double result = static_cast<double>(value(body));
   double& place = place_(statement.target);
   switch (statement.update) {
     case Update::set: place = result; break;

@@ -38,6 +38,7 @@ class Evaluator {
   bool holds(Expr e);
 
   Place place_;
+  std::unordered_map<Expr, Expr> in_libm_;        ///< bodies, written out
   std::unordered_map<Expr, long double> values_;  ///< a body is a shared graph: each node once an iteration
 };
 

@@ -1,3 +1,4 @@
+// The verdicts of a sheet as a terminal view: each step in Unicode, its verdict and its evidence.
 #include <fmt/format.h>
 
 #include "app/ink.h"

@@ -99,7 +99,7 @@ Branches::Branches(ScalarGraph& graph, const Problem& problem, const std::vector
   const auto values = enclose(graph_, problem_, graph_.reachable(gaps));
   for (Switch& one : switches_) {
     if (one.keys.size() == 1) {
-      const Interval value = values.at(one.keys[0]);
+      const Enclosure value = values.at(one.keys[0]);
       if (one.kind == Switch::Kind::sign) {
         one.outcomes[0].impossible |= value.hi <= 0;
         one.outcomes[1].impossible |= value.lo >= 0;
@@ -114,7 +114,7 @@ Branches::Branches(ScalarGraph& graph, const Problem& problem, const std::vector
         if (one.keys[k] == one.keys[j]) {
           one.outcomes[k].impossible |= j < k;
         } else if (one.keys.size() <= 12) {
-          const Interval gap = values.at(difference(one.keys[k], one.keys[j]));
+          const Enclosure gap = values.at(difference(one.keys[k], one.keys[j]));
           one.outcomes[k].impossible |= one.kind == Switch::Kind::largest ? gap.hi <= 0 : gap.lo >= 0;
         }
       }

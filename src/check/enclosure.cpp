@@ -9,10 +9,10 @@ namespace gradus {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr Interval everything{-infinity, infinity};
+constexpr Enclosure everything{-infinity, infinity};
 
 /// Rounded outward, unless the number is a small integer: those are exact.
-Interval outward(double lo, double hi) {
+Enclosure outward(double lo, double hi) {
   const auto exact = [](double x) { return std::isinf(x) || (std::abs(x) < 1e15 && x == std::floor(x)); };
   return {exact(lo) ? lo : std::nextafter(lo, -infinity), exact(hi) ? hi : std::nextafter(hi, infinity)};
 }
@@ -20,15 +20,15 @@ Interval outward(double lo, double hi) {
 /// 0 · ∞ is 0: the bound is approached by products of small with large numbers of either size.
 double times(double a, double b) { return a == 0 || b == 0 ? 0 : a * b; }
 
-Interval product(const Interval& a, const Interval& b) {
+Enclosure product(const Enclosure& a, const Enclosure& b) {
   const double corners[] = {times(a.lo, b.lo), times(a.lo, b.hi), times(a.hi, b.lo), times(a.hi, b.hi)};
   return outward(*std::min_element(corners, corners + 4), *std::max_element(corners, corners + 4));
 }
 
-Interval integer_power(const Interval& base, long n) {
+Enclosure integer_power(const Enclosure& base, long n) {
   if (n < 0) {
     if (base.lo < 0 && base.hi > 0 && n % 2 != 0) return everything;
-    const Interval positive = integer_power(base, -n);
+    const Enclosure positive = integer_power(base, -n);
     if (positive.lo >= 0) return outward(1 / positive.hi, positive.lo == 0 ? infinity : 1 / positive.lo);
     return positive.hi <= 0 ? outward(positive.hi == 0 ? -infinity : 1 / positive.hi, 1 / positive.lo) : everything;
   }
@@ -37,7 +37,7 @@ Interval integer_power(const Interval& base, long n) {
   return outward(base.lo <= 0 && base.hi >= 0 ? 0 : std::min(a, b), std::max(a, b));
 }
 
-Interval of_function(Elementary function, const Interval& x) {
+Enclosure of_function(Elementary function, const Enclosure& x) {
   switch (function) {
     case Elementary::exp: return outward(std::exp(x.lo), std::exp(x.hi));
     case Elementary::sigmoid: return {0, x.hi <= 0 ? 0.5 : 1};
@@ -61,7 +61,7 @@ Interval of_function(Elementary function, const Interval& x) {
   }
 }
 
-Interval of_component(const Traits& traits) {
+Enclosure of_component(const Traits& traits) {
   if (traits.sign) return {-1, 1};
   if (traits.binary || traits.one_hot) return {0, 1};
   if (traits.sums_to_one && (traits.positive || traits.nonzero)) return {0, 1};
@@ -72,11 +72,11 @@ Interval of_component(const Traits& traits) {
 
 }  // namespace
 
-std::unordered_map<NodeId, Interval> enclose(const ScalarGraph& graph, const Problem& problem,
-                                             const std::vector<NodeId>& order) {
-  std::unordered_map<NodeId, Interval> known;
+std::unordered_map<NodeId, Enclosure> enclose(const ScalarGraph& graph, const Problem& problem,
+                                              const std::vector<NodeId>& order) {
+  std::unordered_map<NodeId, Enclosure> known;
   const auto sum_of = [&](const std::vector<NodeId>& terms) {
-    Interval sum{0, 0};
+    Enclosure sum{0, 0};
     for (NodeId term : terms) sum = outward(sum.lo + known.at(term).lo, sum.hi + known.at(term).hi);
     return sum;
   };
@@ -99,7 +99,7 @@ std::unordered_map<NodeId, Interval> enclose(const ScalarGraph& graph, const Pro
   };
   for (NodeId id : order) {
     const Scalar& node = graph.at(id);
-    Interval& value = known[id];
+    Enclosure& value = known[id];
     value = everything;
     switch (node.op) {
       case ScalarOp::constant: {
@@ -109,25 +109,25 @@ std::unordered_map<NodeId, Interval> enclose(const ScalarGraph& graph, const Pro
       }
       case ScalarOp::leaf: {
         const Symbol* symbol = graph.component(id).symbol;
-        value = symbol->role == Role::constant ? Interval{3, 4} : of_component(problem.traits_of(symbol));
+        value = symbol->role == Role::constant ? Enclosure{3, 4} : of_component(problem.traits_of(symbol));
         break;
       }
       case ScalarOp::named: value = known.at(node.kids[0]); break;
       case ScalarOp::add: value = sum_of(node.kids); break;
       case ScalarOp::mul: {
         // Equal factors make a power.
-        Interval result{1, 1};
+        Enclosure result{1, 1};
         for (std::size_t k = 0; k < node.kids.size();) {
           std::size_t end = k;
           while (end < node.kids.size() && node.kids[end] == node.kids[k]) ++end;
           result = product(result, integer_power(known.at(node.kids[k]), static_cast<long>(end - k)));
           k = end;
         }
-        value = is_share(node) ? Interval{0, 1} : result;
+        value = is_share(node) ? Enclosure{0, 1} : result;
         break;
       }
       case ScalarOp::pow: {
-        const Interval base = known.at(node.kids[0]);
+        const Enclosure base = known.at(node.kids[0]);
         if (!graph.is_constant(node.kids[1])) {
           if (base.lo >= 0) value = {0, infinity};
           break;
@@ -146,7 +146,7 @@ std::unordered_map<NodeId, Interval> enclose(const ScalarGraph& graph, const Pro
         break;
       }
       case ScalarOp::select: {
-        const Interval a = known.at(node.kids[2]), b = known.at(node.kids[3]);
+        const Enclosure a = known.at(node.kids[2]), b = known.at(node.kids[3]);
         value = {std::min(a.lo, b.lo), std::max(a.hi, b.hi)};
         break;
       }
@@ -157,7 +157,7 @@ std::unordered_map<NodeId, Interval> enclose(const ScalarGraph& graph, const Pro
         const bool of_itself = std::equal(node.kids.begin(), middle, middle);
         value = known.at(*middle);
         for (auto kid = middle + 1; kid != node.kids.end(); ++kid) {
-          const Interval one = known.at(*kid);
+          const Enclosure one = known.at(*kid);
           value.lo = of_itself && largest ? std::max(value.lo, one.lo) : std::min(value.lo, one.lo);
           value.hi = of_itself && !largest ? std::min(value.hi, one.hi) : std::max(value.hi, one.hi);
         }

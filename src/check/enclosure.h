@@ -5,12 +5,12 @@
 
 namespace gradus {
 
-struct Interval {
+struct Enclosure {
   double lo, hi;
 };
 
 /// Encloses every node of `order` (ascending, closed under kids); by node.
-std::unordered_map<NodeId, Interval> enclose(const ScalarGraph& graph, const Problem& problem,
-                                             const std::vector<NodeId>& order);
+std::unordered_map<NodeId, Enclosure> enclose(const ScalarGraph& graph, const Problem& problem,
+                                              const std::vector<NodeId>& order);
 
 }  // namespace gradus

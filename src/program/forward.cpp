@@ -1,3 +1,4 @@
+// Forward mode: each statement pushes the tangents of what its body reads to its target.
 #include <algorithm>
 
 #include "program/derive_program.h"

@@ -1,3 +1,4 @@
+// Elementary functions as arrays of their own, the same one for the same function of the same.
 #include <map>
 
 #include "program/passes.h"

@@ -1,3 +1,4 @@
+// Reverse mode: each statement pulls the adjoint of its target back to what its body reads, last statement first.
 #include <algorithm>
 
 #include "program/derive_program.h"

@@ -1,3 +1,4 @@
+// Statements that nothing needs, and zeroes that are overwritten at once, go.
 #include <algorithm>
 #include <functional>
 #include <set>

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The shape of the source: no include goes down the flow, no file is over 600 lines, every slug is explained and shown.
+"""The shape of the source: no include goes down the flow, no file is over 600 lines, every slug is explained and shown, no two
+types have one name.
 
 The layers stand in docs/architecture.md, in the block fenced as ```layers, from the first to the last; a file includes
 only its own layer and those before it.
@@ -22,6 +23,23 @@ USED = re.compile(r'(?:\b(?:report|bad|not_read|refuse)\(|Severity::\w+,|\bslug 
 def lines_of(path):
     with open(path, encoding="utf-8") as file:
         return file.read().split("\n")
+
+
+def types_of(path):
+    """Types that a file defines, by namespace; those of unnamed namespaces are its own."""
+    found, namespaces = [], []
+    for line in lines_of(path):
+        opened = re.match(r"(?:inline )?namespace ?([\w: ]*?) ?\{", line)
+        if opened:
+            namespaces.append(opened.group(1))
+            continue
+        if namespaces and re.match(r"\}  // (?:inline )?namespace", line):
+            namespaces.pop()
+            continue
+        type_ = re.match(r"(?:struct|class|enum class) (\w+)\b(?!::)[^;]*\{", line)
+        if type_ and all(namespaces):
+            found.append("::".join(namespaces + [type_.group(1)]))
+    return found
 
 
 def main():
@@ -58,6 +76,14 @@ def main():
     for slug in EXAMPLE.findall("\n".join(lines_of("src/app/explanations.def"))):
         if f"[{slug}]" not in recorded:
             problems.append(f"slug {slug}: no golden file shows it")
+    defined = {}
+    for path in sources:
+        for name in types_of(path):
+            if defined.setdefault(name, path) != path and path.startswith("src/"):
+                problems.append(f"{path}: {name} is another type in {defined[name]} (one definition rule)")
+    frozen = "../shared/bench/units.h"
+    if os.path.exists(frozen) and open(frozen, "rb").read() != open("bench/units.h", "rb").read():
+        problems.append("bench/units.h is not the frozen copy: a ratio means nothing if its unit moves")
     print("\n".join(problems))
     print(f"{len(sources)} files, {len(slugs)} slugs, {len(problems)} problems")
     return 1 if problems else 0

@@ -57,14 +57,14 @@ long double power(long double base, const Rational& exponent) {
 
 }  // namespace
 
-long Evaluator::integer(Expr term) {
+long BodyEvaluator::integer(Expr term) {
   const Fraction result = fraction(term);
   if (result.above % result.below != 0) cannot_run("an index is no whole number: " + dump(term));
   return result.above / result.below;
 }
 
 /// j·(j + 1)·1/2 is whole in the end, not factor by factor.
-Evaluator::Fraction Evaluator::fraction(Expr term) {
+BodyEvaluator::Fraction BodyEvaluator::fraction(Expr term) {
   switch (term->kind) {
     case Kind::number: return {term->number.get_num().get_si(), term->number.get_den().get_si()};
     case Kind::index: {
@@ -103,7 +103,7 @@ Evaluator::Fraction Evaluator::fraction(Expr term) {
   cannot_run("no index term: " + dump(term));
 }
 
-bool Evaluator::is_integer(Expr e) const {
+bool BodyEvaluator::is_integer(Expr e) const {
   switch (e->kind) {
     case Kind::number: return e->number.get_den() == 1 && e->number.get_num().fits_slong_p();
     case Kind::index: return true;
@@ -118,21 +118,21 @@ bool Evaluator::is_integer(Expr e) const {
   }
 }
 
-bool Evaluator::holds(Expr e) {
+bool BodyEvaluator::holds(Expr e) {
   const Relation relation = e->kind == Kind::delta ? Relation::eq : e->relation();
   const Expr a = e->kids[0], b = e->kids[1];
   if (e->kind == Kind::delta || (is_integer(a) && is_integer(b))) return related(relation, integer(a), integer(b));
   return related(relation, value(a), value(b));
 }
 
-long double Evaluator::value(Expr e) {
+long double BodyEvaluator::value(Expr e) {
   if (const auto found = values_.find(e); found != values_.end()) return found->second;
   const long double result = computed(e);
   values_.emplace(e, result);
   return result;
 }
 
-long double Evaluator::computed(Expr e) {
+long double BodyEvaluator::computed(Expr e) {
   switch (e->kind) {
     case Kind::number: return quotient(e->number);
     case Kind::index: return static_cast<long double>(integer(e));
@@ -163,7 +163,7 @@ long double Evaluator::computed(Expr e) {
   }
 }
 
-void Evaluator::run(const Assignment& statement) {
+void BodyEvaluator::run(const Assignment& statement) {
   values_.clear();
   Expr& body = in_libm_[statement.body];
   if (!body) body = in_libm(statement.body);

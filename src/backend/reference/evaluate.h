@@ -14,11 +14,11 @@ struct CannotRun {
 };
 [[noreturn]] void cannot_run(std::string message, std::string help = {});
 
-class Evaluator {
+class BodyEvaluator {
  public:
   /// Where an element is kept.
   using Place = std::function<double&(Expr ref)>;
-  explicit Evaluator(Place place) : place_(std::move(place)) {}
+  explicit BodyEvaluator(Place place) : place_(std::move(place)) {}
 
   std::unordered_map<const IndexVar*, long> at;  ///< the iteration
 

@@ -122,7 +122,7 @@ class NestInterpreter {
   }
 
   const Nest& nest_;
-  Evaluator evaluator_;
+  BodyEvaluator evaluator_;
   std::unordered_map<const Symbol*, Kept> kept_;
   std::unordered_map<const IndexVar*, Span> blocks_;
 };

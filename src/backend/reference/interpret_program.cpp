@@ -97,7 +97,7 @@ class ProgramInterpreter {
 
   const Program& program_;
   Arrays& arrays_;
-  Evaluator evaluator_;
+  BodyEvaluator evaluator_;
   std::unordered_map<const Symbol*, Shape> shapes_;
 };
 

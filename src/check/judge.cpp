@@ -6,6 +6,7 @@
 #include <set>
 
 #include "check/hypotheses.h"
+#include "expr/traits.h"
 
 namespace gradus {
 
@@ -29,6 +30,8 @@ std::optional<Proof> prove(const Case& side, const Claim& claim, const Clock& cl
     NormalOptions options;
     options.open_definitions = open;
     options.conditions = claim.conditions;
+    for (const Assumed& assumed : claim.assumed)
+      merge(options.traits.try_emplace(assumed.symbol, assumed.symbol->traits).first->second, assumed.traits);
     options.seconds = std::min(1.5, clock.left() * 0.4);
     try {
       Proof proof = prove_equal(side.lhs, side.rhs, options);

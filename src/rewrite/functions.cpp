@@ -316,7 +316,7 @@ bool Normalizer::zero_set_is_thin(const Poly& d) {
         !x->slots.empty() || k <= 0 || !is_integer(k)) {
       continue;
     }
-    const Traits& traits = x->symbol->traits;  // what is declared must leave x free
+    const Traits& traits = traits_of(x->symbol);  // what is declared must leave x free
     if (traits.integer || traits.one_hot || traits.sums_to_one || traits.unit_norm || traits.orthogonal ||
         traits.diagonal)
       continue;

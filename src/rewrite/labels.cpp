@@ -103,9 +103,11 @@ std::size_t Normalizer::shape(Expr e, const std::unordered_map<const IndexVar*, 
   inner = outside;
   const bool commutative =
       e->kind == Kind::add || e->kind == Kind::mul || e->kind == Kind::delta || e->kind == Kind::inverse;
-  const bool symmetric =
-      e->kind == Kind::ref && e->symbol->rank() == 2 &&
-      (e->symbol->traits.symmetric || e->symbol->traits.positive_definite || e->symbol->traits.diagonal);
+  const auto symmetric_matrix = [&](const Symbol* symbol) {
+    const Traits& traits = traits_of(symbol);
+    return symbol->rank() == 2 && (traits.symmetric || traits.positive_definite || traits.diagonal);
+  };
+  const bool symmetric = e->kind == Kind::ref && symmetric_matrix(e->symbol);
   if (commutative) {
     std::size_t total = 0;
     for (Expr kid : e->kids) total += mix(0x55, shape(kid, inner));

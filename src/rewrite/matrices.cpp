@@ -143,7 +143,7 @@ Poly Normalizer::inverse_entry(const Lambda& matrix, Expr row, Expr column) {
       if (is_variable(atom->kids[0], p) && is_variable(atom->kids[1], q)) return entry(atom->args[0], row, column);
       if (is_variable(atom->kids[0], q) && is_variable(atom->kids[1], p)) return entry(atom->args[0], column, row);
     }
-    if (only.exponent == 1 && atom->kind == Kind::ref && atom->symbol->traits.orthogonal && atom->slots.empty()) {
+    if (only.exponent == 1 && atom->kind == Kind::ref && traits_of(atom->symbol).orthogonal && atom->slots.empty()) {
       return entry(matrix, column, row);
     }
   }
@@ -166,20 +166,16 @@ Poly Normalizer::inverse_entry(const Lambda& matrix, Expr row, Expr column) {
   return Poly::atom(make::inverse(own, row, column));
 }
 
-namespace {
-
 /// An invertible matrix by declaration, or a positive multiple of the identity.
-bool surely_invertible(const Poly& body, const IndexVar* p, const IndexVar* q) {
+bool Normalizer::surely_invertible(const Poly& body, const IndexVar* p, const IndexVar* q) const {
   if (!body.is_monomial() || body.terms().begin()->first.size() != 1) return false;
   const Factor& only = body.terms().begin()->first[0];
   if (only.exponent != 1 || !has_variable(only.atom, p) || !has_variable(only.atom, q)) return false;
   if (only.atom->kind == Kind::delta) return true;
   if (only.atom->kind != Kind::ref || !only.atom->slots.empty()) return false;
-  const Traits& traits = only.atom->symbol->traits;
+  const Traits& traits = traits_of(only.atom->symbol);
   return traits.invertible || traits.positive_definite || traits.positive_det || traits.orthogonal;
 }
-
-}  // namespace
 
 /// det(A + u vᵀ) = det A · (1 + vᵀ A⁻¹ u) for an invertible A.
 std::optional<Poly> Normalizer::rank_one_update(const Lambda& matrix) {
@@ -527,15 +523,15 @@ std::optional<Poly> Normalizer::contract_traits(const Rational& c, const Monomia
              normal_term(range.hi) == var->hi;
     };
     if (symbol->rank() == 1 && count == 1 && full_axis(first, symbol->family)) {
-      const bool one = (holders[0].exponent == 1 && (symbol->traits.sums_to_one || symbol->traits.one_hot)) ||
-                       (holders[0].exponent == 2 && symbol->traits.unit_norm);
+      const bool one = (holders[0].exponent == 1 && (traits_of(symbol).sums_to_one || traits_of(symbol).one_hot)) ||
+                       (holders[0].exponent == 2 && traits_of(symbol).unit_norm);
       if (one) {
         const Poly result = sum_term(c, gradus::without(m, first), without(vars, var));
         note_sum(Rule::sums_to_one, c, m, vars, result);
         return result;
       }
     }
-    if (symbol->rank() == 2 && symbol->traits.orthogonal) {
+    if (symbol->rank() == 2 && traits_of(symbol).orthogonal) {
       const Expr second = count == 2 ? holders[1].atom : first;
       if (second->kind != Kind::ref || second->symbol != symbol || !second->slots.empty()) continue;
       if (count == 2 ? holders[0].exponent != 1 || holders[1].exponent != 1 : holders[0].exponent != 2) continue;

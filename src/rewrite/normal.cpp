@@ -13,10 +13,12 @@ namespace {
 constexpr std::uint64_t kMaxSteps = 4'000'000;
 constexpr int kMaxLayers = 80;
 
-std::vector<std::string> told(const std::unordered_set<Expr>& positive) {
+std::vector<std::string> told(const std::unordered_set<Expr>& positive, const NormalOptions& options) {
   std::vector<std::string> result;
   for (Expr e : positive) {
-    if (!e->symbol->traits.positive) result.push_back(e->symbol->name + " > 0");
+    const auto assumed = options.traits.find(e->symbol);
+    const Traits& traits = assumed == options.traits.end() ? e->symbol->traits : assumed->second;
+    if (!traits.positive) result.push_back(e->symbol->name + " > 0");
   }
   std::sort(result.begin(), result.end());
   return result;
@@ -192,7 +194,7 @@ class Prover {
       if (!result.equal) return false;
       proof_.equal = true;
       proof_.residual = make::number(0);
-      proof_.assumptions = told(settings.positive);
+      proof_.assumptions = told(settings.positive, settings.options);
       proof_.derivation.steps.insert(proof_.derivation.steps.end(), result.steps.begin(), result.steps.end());
       finish(result.left, result.right);
       return true;

@@ -4,6 +4,7 @@
 // (a defined quantity is an atom) unless `open` is set.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,7 +19,8 @@ struct NormalOptions {
   bool open_definitions = false;      ///< unfold every defined symbol (recurrences only where a clause surely matches
                                       ///< and unfolding ends)
   std::vector<Condition> conditions;  ///< facts about indices and sizes ("i ≠ k", "K = 1")
-  std::size_t max_terms = 4000;       ///< more terms than this: OverBudget
+  std::map<const Symbol*, Traits> traits;  ///< where more is assumed of a symbol than it says itself
+  std::size_t max_terms = 4000;            ///< more terms than this: OverBudget
   double seconds = 2.0;
 };
 

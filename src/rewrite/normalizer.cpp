@@ -134,7 +134,7 @@ Poly Normalizer::normal_ref(Expr e) {
       }
     }
   }
-  const Traits& traits = symbol->traits;
+  const Traits& traits = traits_of(symbol);
   std::vector<Expr> indices;
   for (Expr kid : e->kids) indices.push_back(normal_term(kid));
   const std::size_t rank = symbol->rank(), family = symbol->family;
@@ -431,7 +431,7 @@ bool Normalizer::settle_factor(const Rational& coefficient, const Monomial& m, c
       return false;
     }
     case Kind::ref: {  // entries of a one-hot vector are 0 or 1
-      if (!factor.atom->symbol->traits.one_hot || !factor.atom->slots.empty() || e.get_den() != 1 || e < 2)
+      if (!traits_of(factor.atom->symbol).one_hot || !factor.atom->slots.empty() || e.get_den() != 1 || e < 2)
         return false;
       settle(coefficient, without(m, factor.atom) * Monomial{{factor.atom, 1}}, out);
       return true;

@@ -56,6 +56,10 @@ class Normalizer {
   /// The expression under the equality conditions of the options: sizes and indices replaced.
   Expr imposed(Expr e);
   Sign sign_of(const Poly& poly);
+  const Traits& traits_of(const Symbol* symbol) const {
+    const auto assumed = settings_.options.traits.find(symbol);
+    return assumed == settings_.options.traits.end() ? symbol->traits : assumed->second;
+  }
   const Settings& settings() const { return settings_; }
   const std::vector<Step>& steps() const { return steps_; }
 
@@ -164,6 +168,7 @@ class Normalizer {
   std::optional<Poly> contract_matrices(const Rational& c, const Monomial& m, const IndexVars& vars);
   std::optional<Poly> contract_inverse(const Rational& c, const Monomial& m, const IndexVars& vars, Expr inverse);
   std::optional<Poly> push_through(const Rational& c, const Monomial& m, const IndexVars& vars, Expr inverse);
+  bool surely_invertible(const Poly& body, const IndexVar* p, const IndexVar* q) const;
   std::optional<Poly> rank_one_update(const Lambda& matrix);
   std::optional<Poly> contract_traits(const Rational& c, const Monomial& m, const IndexVars& vars);
   Lambda canonical_matrix(const Lambda& matrix);

@@ -387,12 +387,12 @@ Expr Normalizer::atom_of_sum(const Poly& rest) { return to_expr(rest); }
 // ---- signs
 
 bool Normalizer::is_integer_valued(const Poly& poly) const {
-  return std::all_of(poly.terms().begin(), poly.terms().end(), [](const auto& term) {
+  return std::all_of(poly.terms().begin(), poly.terms().end(), [this](const auto& term) {
     if (!is_integer(term.second)) return false;
-    return std::all_of(term.first.begin(), term.first.end(), [](const Factor& f) {
+    return std::all_of(term.first.begin(), term.first.end(), [this](const Factor& f) {
       if (!is_integer(f.exponent) || f.exponent < 0) return false;
       if (f.atom->kind == Kind::index || f.atom->kind == Kind::delta) return true;
-      return f.atom->kind == Kind::ref && (f.atom->symbol->role == Role::size || f.atom->symbol->traits.integer);
+      return f.atom->kind == Kind::ref && (f.atom->symbol->role == Role::size || traits_of(f.atom->symbol).integer);
     });
   });
 }
@@ -413,11 +413,11 @@ Sign Normalizer::sign_of_atom(Expr atom) {
       break;
     case Kind::ref: {
       const Symbol* symbol = atom->symbol;
-      const bool diagonal_entry = symbol->traits.positive_definite && symbol->rank() == 2 && atom->slots.empty() &&
+      const Traits& traits = traits_of(symbol);
+      const bool diagonal_entry = traits.positive_definite && symbol->rank() == 2 && atom->slots.empty() &&
                                   atom->kids[symbol->family] == atom->kids[symbol->family + 1];
-      if (symbol->role == Role::size || settings_.positive.count(atom) ||
-          (atom->slots.empty() && symbol->traits.positive) || diagonal_entry ||
-          (symbol->role == Role::constant && symbol->traits.positive)) {
+      if (symbol->role == Role::size || settings_.positive.count(atom) || (atom->slots.empty() && traits.positive) ||
+          diagonal_entry || (symbol->role == Role::constant && traits.positive)) {
         sign = Sign::positive;
       }
       break;
@@ -454,7 +454,7 @@ Sign Normalizer::sign_of_atom(Expr atom) {
     case Kind::det: {
       const Expr body = atom->args[0].body;
       if (body->kind == Kind::ref && body->slots.empty() &&
-          (body->symbol->traits.positive_definite || body->symbol->traits.positive_det)) {
+          (traits_of(body->symbol).positive_definite || traits_of(body->symbol).positive_det)) {
         sign = Sign::positive;
       }
       break;
@@ -470,7 +470,7 @@ Sign Normalizer::sign_of_factor(const Factor& factor) {
   if (sign == Sign::positive) return sign;
   if (sign == Sign::unknown && !by_exponent) return sign;
   if (factor.exponent < 0) return Sign::positive;
-  if (factor.atom->kind == Kind::ref && factor.atom->symbol->traits.nonzero && factor.atom->symbol->rank() == 0)
+  if (factor.atom->kind == Kind::ref && traits_of(factor.atom->symbol).nonzero && factor.atom->symbol->rank() == 0)
     return Sign::positive;
   return Sign::nonnegative;
 }

@@ -102,7 +102,7 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
       if (!entry && name.kind == SynKind::scripts) entry = scope_->find(literal_key(name, true, false));
     }
     if (!entry || !entry->symbol) return entry != nullptr;
-    merge(entry->symbol->traits, t);
+    hold(*entry->symbol, t);
     // λ > 0: a number.
     if (t.positive && entry->symbol->indices.empty()) e_.firm.insert(entry->symbol);
     entry->declared = true;
@@ -238,7 +238,9 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
   // y_o = 1 for a one-hot y.
   if (a.scalar() && a.body->kind == Kind::ref && a.body->symbol->traits.one_hot && b.body->is_one() &&
       a.body->kids.size() == 1) {
-    const_cast<Symbol*>(a.body->symbol)->traits.hot = a.body->kids[0];
+    Traits t;
+    t.hot = a.body->kids[0];
+    hold(*const_cast<Symbol*>(a.body->symbol), t);
     remember(true);
     return true;
   }
@@ -274,7 +276,7 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
       if (scoped && in_display_)
         pending_.assumed.push_back({found, t});
       else
-        merge(const_cast<Symbol*>(found)->traits, t);
+        hold(*const_cast<Symbol*>(found), t);
       remember(!in_display_);
       return true;
     }
@@ -283,7 +285,7 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
       !a.body->symbol->defined()) {
     Traits t;
     t.symmetric = true;
-    merge(const_cast<Symbol*>(a.body->symbol)->traits, t);
+    hold(*const_cast<Symbol*>(a.body->symbol), t);
     remember(true);
     return true;
   }
@@ -295,7 +297,7 @@ bool SheetReader::assumption(const Chain& chain, bool scoped) {
         e_.dims().unify(factors[0]->symbol->indices[0], factors[0]->symbol->indices[1])) {
       Traits t;
       t.orthogonal = true;
-      merge(const_cast<Symbol*>(factors[0]->symbol)->traits, t);
+      hold(*const_cast<Symbol*>(factors[0]->symbol), t);
       remember(true);
       return true;
     }
@@ -370,6 +372,31 @@ bool SheetReader::hold_identically(Expr difference, Span span, std::vector<Expr>
     }
   }
   return true;
+}
+
+/// The traits hold from here on: the steps that were read before keep what they were judged by, but for those of the
+/// display whose sentence this is ("$$…$$ where $A$ is symmetric").
+void SheetReader::hold(Symbol& symbol, const Traits& traits) {
+  const bool judged = std::any_of(sheet_.claims.begin(), sheet_.claims.end(), [&](const Claim& claim) {
+    return std::any_of(claim.cases.begin(), claim.cases.end(), [&](const Case& one) {
+      return (one.lhs && depends_on(one.lhs, &symbol)) || (one.rhs && depends_on(one.rhs, &symbol));
+    });
+  });
+  if (!judged) {
+    merge(symbol.traits, traits);
+    return;
+  }
+  assume_behind(symbol, traits);
+  lasting_assumed_.push_back({&symbol, traits});
+}
+
+/// What is said behind a display in its own sentence.
+void SheetReader::assume_behind(const Symbol& symbol, const Traits& traits) {
+  if (!continues_display_) return;
+  for (std::size_t k = display_claims_; k < sheet_.claims.size(); ++k) {
+    sheet_.claims[k].assumed.push_back({&symbol, traits});
+    sheet_.claims[k].assumptions.push_back(symbol.name + " " + traits_text(traits));
+  }
 }
 
 void SheetReader::extra_assumption(const std::string& text) {

@@ -364,7 +364,8 @@ void SheetReader::claim(const Chain& chain, const SynPtr& lhs, Span lhs_span, co
                                      "take it out, or state the claim for what is defined"});
         }
   }
-  out.assumed = pending_.assumed;
+  out.assumed = lasting_assumed_;
+  out.assumed.insert(out.assumed.end(), pending_.assumed.begin(), pending_.assumed.end());
   for (Expr zero : lasting_vanishing_) {
     // What "u solves Au = b" says of u, its definition u = A^{-1}b says again.
     const auto open = open_in_.find(zero);

@@ -137,6 +137,9 @@ void SheetReader::declare(const Syn& name, const SetShape& shape, Context& c) {
   }
   SynPtr sub = name.kind == SynKind::scripts ? name.sub : nullptr;
   SynPtr sup = name.kind == SynKind::scripts ? name.sup : nullptr;
+  if (shape.traits.integer && shape.axes.empty() && sub && !sup && e_.scan().size_letters.contains(key) &&
+      !e_.usage(key).differentiated_by)
+    return;  // n_l ∈ ℕ: what stands in ℝ^{n_l} is a size by itself
   struct Script {
     SynPtr item;
     Place place;

@@ -53,6 +53,11 @@ constexpr Composed kComposed[] = {
     {"SiLU", [](Expr u) { return mul({u, func(sigmoid, u)}); }, ""},
     {"erfc", [](Expr u) { return sub(number(1), func(erf, u)); }, ""},
     {"factorial", factorial, ""},
+    {"normpdf",
+     [](Expr u) {
+       return div(func(exp, div(neg(pow(u, number(2))), number(2))), make::sqrt(mul({number(2), make::pi()})));
+     },
+     ""},
     {"Φ",
      [](Expr u) { return mul({number(Rational(1, 2)), add({number(1), func(erf, div(u, make::sqrt(number(2))))})}); },
      "Φ is not declared: the standard normal distribution function"},

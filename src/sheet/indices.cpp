@@ -198,7 +198,9 @@ Expr Elaborator::size_value(const Syn& syn, Context& c) {
     std::string key = name_key(*syn.kids[0]);
     if (!c.scope->find(key)) {
       auto items = script_items(syn.sub);
-      bool index = std::all_of(items.begin(), items.end(), [&](auto& i) { return scan_.index_like(*i); });
+      bool index = std::all_of(items.begin(), items.end(), [&](auto& i) {
+        return scan_.index_like(*i) || (i->kind == SynKind::name && scan_.list_ends.contains(name_key(*i)));
+      });
       if (!index)
         return make::ref(dims().named(literal_key(syn, true, false), syn.kids[0]->latex + "_{" + flat(*syn.sub) + "}"));
       std::vector<Expr> at;

@@ -196,6 +196,21 @@ Val Elaborator::nabla(const Operand& of, const SynPtr& by, int order, Span span,
           candidates.push_back(s);
     }
     if (of.variable) candidates = {of.variable};
+    if (candidates.size() > 1) {
+      // Of several, the one that the sheet's functions are functions of, or the only vector beside matrices.
+      const auto prefer = [&](auto preferred) {
+        if (std::count_if(candidates.begin(), candidates.end(), preferred) != 1) return;
+        candidates = {*std::find_if(candidates.begin(), candidates.end(), preferred)};
+        c.readings.push_back("∇ is the gradient by " + candidates[0]->name);
+      };
+      prefer([&](const Symbol* s) {
+        return std::any_of(symbols.begin(), symbols.end(), [&](const Symbol* f) {
+          return std::any_of(f->formals.begin(), f->formals.end(),
+                             [&](const Symbol* formal) { return formal->name == s->name; });
+        });
+      });
+      if (candidates.size() > 1) prefer([](const Symbol* s) { return s->rank() == 1; });
+    }
     if (candidates.size() != 1)
       not_read("nabla", span, "it is not said what ∇ differentiates by", "write the variable below it: \\nabla_x");
     if (order == 1) return finish(by_variable(v, load(candidates[0], {}, span), DerivMode::total, c, of.span), of, c);

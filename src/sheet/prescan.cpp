@@ -70,7 +70,7 @@ class Scanner {
   void list(const Chain& c) {
     const SynPtr first = c.sides.empty() ? nullptr : c.sides[0];
     const bool alone = c.sides.size() == 1 && first;
-    if (after_dots_ && first) sizes(*first, &out_.fixed_sizes);
+    if (after_dots_ && first) sizes(*first, &out_.fixed_sizes), sizes(*first, &out_.list_ends);
     after_dots_ = alone && is_name(first, "…");
     if (c.sides.size() == 2 && c.rels[0] == "=" && first && first->kind == SynKind::name && c.sides[1] &&
         c.sides[1]->kind == SynKind::number && kConventional.contains(first->text)) {

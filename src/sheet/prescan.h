@@ -35,6 +35,7 @@ struct Prescan {
   std::map<std::string, Usage> names;
   std::set<std::string> index_letters;        ///< bound by Σ, Π, max or quantified ("i = 1, …, m")
   std::set<std::string> size_letters;         ///< upper limits, exponents of ℝ
+  std::set<std::string> list_ends;            ///< the L of l = 1, …, L
   std::set<std::string> fixed_sizes;          ///< those that a set or the end of a list (x_1, …, x_n) makes sizes
   std::set<std::string> script_letters;       ///< letters that stand below a name
   std::set<std::string> differentials;        ///< names X for which `dX` is written

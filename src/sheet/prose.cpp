@@ -71,11 +71,12 @@ void SheetReader::apply_traits(const Syn& name, const Traits& traits) {
   if (scoped_traits_) {
     Symbol* symbol = entry->symbol ? entry->symbol : entry->callable;
     if (!symbol) return;
+    assume_behind(*symbol, traits);
     pending_.assumed.push_back({symbol, traits});
     pending_.texts.push_back(symbol->name + " " + text);
   } else {
     for (Symbol* symbol : {entry->symbol, entry->callable})
-      if (symbol) merge(symbol->traits, traits), lasting_texts_.push_back(symbol->name + " " + text);
+      if (symbol) hold(*symbol, traits), lasting_texts_.push_back(symbol->name + " " + text);
   }
   note(Statement::Kind::assumption, name.span, std::string(source_.text(name.span)) + " " + text);
 }
@@ -103,8 +104,24 @@ void SheetReader::before_formula(const Piece& piece) {
   several_before_ = noun == "matrices" || noun == "vectors" || noun == "functions" || noun == "scalars";
 }
 
+namespace {
+
+/// "if $A$ is symmetric": said of the display that follows, not from here on.
+bool says_condition(const std::string& before) {
+  return (word(before, "if") || word(before, "for") || word(before, "when") || word(before, "since")) &&
+         !word(before, "let");
+}
+
+}  // namespace
+
 void SheetReader::words(const Piece& piece, const Piece* next) {
   std::string text = lower(piece.text);
+  if (sentence_.empty() && !text.empty()) {
+    const std::size_t begin = piece.text.find_first_not_of(" \t\n");
+    continues_display_ = below_display_ && begin != std::string::npos &&
+                         ((piece.text[begin] >= 'a' && piece.text[begin] <= 'z') || word(text, "here"));
+    below_display_ = false;
+  }
   shape_words(text);
   if (has(text, "held fixed") || has(text, "held constant")) {
     // ∂c/∂a with the other arguments fixed, but "along all paths" for what was named before.
@@ -150,11 +167,9 @@ void SheetReader::words(const Piece& piece, const Piece* next) {
       (has(before_subject, "diagonal") || has(before_subject, "eigenvalue") || has(before_subject, "determinant") ||
        has(before_subject, "trace of") || has(before_subject, "spectrum") || has(before_subject, "norm of"));
   if (any(t) && !belongs_to_next && !of_a_part && !subjects_.empty()) {
-    std::string before = sentence_;
-    scoped_traits_ = has(before, "if ") || has(before, "for ") || has(before, "when ") || has(before, "since ");
-    if (has(before, "let ") || has(before, "where ") || has(before, "assume") || has(before, "suppose") ||
-        !scoped_traits_)
-      scoped_traits_ = false;
+    const std::string& before = sentence_;
+    scoped_traits_ =
+        says_condition(before) && !word(before, "where") && !has(before, "assume") && !has(before, "suppose");
     // An attribute belongs to the names of its own formula; "both", "are" and the like reach further.
     const bool plural = word(clause, "are") || word(clause, "be") || word(clause, "both") || word(clause, "all");
     const std::size_t reach = plural ? subjects_.size() : std::min(std::max<std::size_t>(named_, 1), subjects_.size());
@@ -217,6 +232,7 @@ void SheetReader::words(const Piece& piece, const Piece* next) {
                     has(open, "write") || has(open, "abbreviat") || word(open, "for") || word(open, "is") ||
                     word(open, "are");
   if (stop < text.size()) {
+    continues_display_ = false;
     differential_ = nullptr;
     sentence_ = text.substr(text.find_last_of(".;") + 1);
     subjects_.clear();
@@ -234,9 +250,7 @@ void SheetReader::after_formula(const Piece& piece) {
   }
   for (const SynPtr& s : subjects_) remember_subject(s);
   if (trait_before_) {
-    std::string before = sentence_;
-    scoped_traits_ = (has(before, "if ") || has(before, "for ") || has(before, "when ") || has(before, "since ")) &&
-                     !has(before, "let ");
+    scoped_traits_ = says_condition(sentence_);
     for (const SynPtr& s : subjects_) apply_traits(*s, *trait_before_);
     scoped_traits_ = false;
     if (!several_before_) trait_before_.reset();
@@ -249,35 +263,6 @@ void SheetReader::after_formula(const Piece& piece) {
         if (gradient_words_ && !e_.adjoint_accent.empty()) e_.adjoint_syntax = s.kids[0];
       }
     }
-}
-
-/// "A has rows a_i", said when something was already read with the a_i: each of them is given the entries of the whole.
-/// `order`: which axis of the whole each index of the part runs along. False if the part means nothing yet.
-bool SheetReader::gather(Entry& part, const Symbol& whole, const std::vector<std::size_t>& order) {
-  Symbol* symbol = part.symbol;
-  if (!symbol || symbol->defined() || whole.family > 0 || symbol->indices.size() != order.size()) return false;
-  const auto uses = [&](Expr e) { return e && depends_on(e, symbol); };
-  bool used = std::any_of(e_.symbols.begin(), e_.symbols.end(), [&](const Symbol* s) {
-    return std::any_of(s->clauses.begin(), s->clauses.end(), [&](const Clause& clause) { return uses(clause.body); });
-  });
-  for (const Claim& claim : sheet_.claims)
-    for (const Case& one : claim.cases) used = used || uses(one.lhs) || uses(one.rhs);
-  if (!used) return false;
-  Clause clause;
-  std::vector<Expr> at(order.size(), nullptr);
-  for (std::size_t k = 0; k < order.size(); ++k) {
-    if (!e_.dims().unify(symbol->indices[k], whole.indices[order[k]])) return false;
-    const Range range = e_.dims().resolve(whole.indices[order[k]]);
-    symbol->indices[k] = range;
-    clause.vars.push_back(make::fresh(k == 0 ? "i" : "j", range.lo, range.hi));
-    clause.pattern.push_back(make::index(clause.vars.back()));
-    at[order[k]] = clause.pattern.back();
-  }
-  clause.body = make::ref(&whole, at);
-  symbol->clauses.push_back(clause);
-  e_.inferred.erase(symbol);
-  part.declared = true;
-  return true;
 }
 
 /// "$M ∈ ℝ^{m×n}$ with entries in $\{0, 1\}$": the set that the entries of the names before lie in.
@@ -295,7 +280,7 @@ bool SheetReader::entries_in(const Piece& piece) {
     const std::size_t reach = std::min(std::max<std::size_t>(named_, 1), subjects_.size());
     for (std::size_t i = subjects_.size() - reach; i < subjects_.size(); ++i)
       if (Entry* entry = scope_->find(name_key(base_of(*subjects_[i]))); entry && entry->symbol)
-        merge(entry->symbol->traits, set.traits);
+        hold(*entry->symbol, set.traits);
     lasting_texts_.push_back("entries in " + std::string(source_.text(piece.span)));
     note(Statement::Kind::assumption, piece.span, lasting_texts_.back());
   } catch (const Fit&) {
@@ -339,18 +324,9 @@ void SheetReader::mention(const Piece& piece) {
         Entry* whole = scope_->find(name_key(base_of(*matrix_subject_)));
         if (!whole || !whole->symbol || whole->symbol->rank() != 2) break;
         const bool rows = follows_ == Follows::rows;
-        const std::size_t at = whole->symbol->family;
         note(Statement::Kind::declaration, piece.span,
              shown_name(base) + (rows ? " are the rows of " : " are the columns of ") + whole->symbol->name);
-        Entry& entry = scope_->entries[name_key(base)];
-        if (gather(entry, *whole->symbol, rows ? std::vector<std::size_t>{0, 1} : std::vector<std::size_t>{1, 0}))
-          break;
-        entry = Entry{};
-        entry.key = name_key(base);
-        entry.declared = true;
-        // The entry x_{ij} of row x_i is that of the matrix.
-        entry.alias =
-            Alias{whole->symbol, rows ? std::vector<std::size_t>{at, at + 1} : std::vector<std::size_t>{at + 1}};
+        name_parts(base, *whole->symbol, rows ? Parts::rows : Parts::columns);
         break;
       }
       case Follows::entries: {
@@ -358,17 +334,7 @@ void SheetReader::mention(const Piece& piece) {
         if (!matrix_subject_ || first.kind != SynKind::scripts || base.kind != SynKind::name) break;
         Entry* whole = scope_->find(name_key(base_of(*matrix_subject_)));
         if (!whole || !whole->symbol || name_key(base) == whole->key) break;
-        Entry& entry = scope_->entries[name_key(base)];
-        if (gather(entry, *whole->symbol,
-                   whole->symbol->rank() == 2 ? std::vector<std::size_t>{0, 1} : std::vector<std::size_t>{0}))
-          break;
-        entry = Entry{};
-        entry.key = name_key(base);
-        entry.declared = true;
-        Alias alias{whole->symbol, {}};
-        for (std::size_t k = whole->symbol->family; k < whole->symbol->indices.size(); ++k)
-          alias.axis_of_script.push_back(k);
-        entry.alias = alias;
+        name_parts(base, *whole->symbol, Parts::entries);
         break;
       }
       case Follows::jacobian:

@@ -180,7 +180,7 @@ void SheetReader::chain(const Chain& c, const Piece& piece, std::size_t k) {
       last_row_.reset();
       return;
     }
-    if (!continues && lists_components(c)) return;
+    if (!continues && (lists_components(c) || names_entries(c))) return;
     if (!continues && c.rels.size() > 1 && c.rels.back() == "∈") {
       // a^0 = x ∈ ℝ^n
       Chain last = c, rest = c;
@@ -261,8 +261,12 @@ Sheet SheetReader::read() {
     const Piece& piece = document_.pieces[i];
     const Piece* next = i + 1 < document_.pieces.size() ? &document_.pieces[i + 1] : nullptr;
     if (i == 0 || piece.kind == Piece::Kind::paragraph) paragraph_begins(i + (piece.kind == Piece::Kind::paragraph));
+    if (i == 0) described_functions(0);
     switch (piece.kind) {
-      case Piece::Kind::heading: heading(piece); break;
+      case Piece::Kind::heading:
+        heading(piece);
+        described_functions(i + 1);
+        break;
       case Piece::Kind::words: words(piece, next); break;
       case Piece::Kind::paragraph:
         subjects_.clear();
@@ -274,6 +278,9 @@ Sheet SheetReader::read() {
         if (behind_ == i) break;
         declare_ahead(i);
         condition_behind(i);
+        bind_entries(piece.kind == Piece::Kind::display_math);
+        if (piece.kind == Piece::Kind::display_math) display_claims_ = sheet_.claims.size();
+        below_display_ = piece.kind == Piece::Kind::display_math;
         before_formula(piece);
         if (entries_in(piece)) break;
         formula(piece);

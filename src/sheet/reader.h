@@ -88,6 +88,8 @@ class SheetReader {
   void resolve_dependences(bool final);
   std::vector<Expr> fixed_indices(const Symbol& symbol, const Syn& name);
   int rank_of(const Syn& name) const;
+  void hold(Symbol& symbol, const Traits& traits);
+  void assume_behind(const Symbol& symbol, const Traits& traits);
   void extra_assumption(const std::string& text);
   bool says_assumption(const std::string& lead) const;
   /// "an $m \\times n$ matrix", "a vector of length $n$": a formula that is a shape.
@@ -96,8 +98,20 @@ class SheetReader {
   void declare_shaped(const SynPtr& name, const SynPtr& shape, bool row);
   bool lead_scope_is_soft() const;
   bool lead_scope_is_narrow() const;
-  bool gather(Entry& part, const Symbol& whole, const std::vector<std::size_t>& order);
   bool entries_in(const Piece& piece);
+
+  // Functions that words describe (described_functions.cpp).
+  void described_functions(std::size_t at);
+  void describe(const SynPtr& name, const std::string& phrase);
+  bool formula_tells(const std::string& key) const;
+
+  // Names for the parts of a whole (entries.cpp).
+  enum class Parts : std::uint8_t { rows, columns, entries };
+  bool gather(Entry& part, const Symbol& whole, const std::vector<std::size_t>& order);
+  void name_parts(const Syn& name, Symbol& whole, Parts parts);
+  bool names_entries(const Chain& chain);
+  void bind_entries(bool all);
+
   /// Whether the piece says that dX stands for the gradient by X.
   void gradient_signs(const Piece& piece);
   void before_formula(const Piece& piece);
@@ -150,6 +164,10 @@ class SheetReader {
   std::vector<Condition> lasting_conditions_;   ///< between sizes
   std::vector<Condition> lasting_constraints_;  ///< between quantities
   std::vector<Expr> lasting_vanishing_;
+  std::vector<Assumed> lasting_assumed_;                ///< of symbols that steps before were read with
+  std::size_t display_claims_ = 0;                      ///< how many claims stand before the last display
+  bool below_display_ = false;                          ///< nothing was read since that display
+  bool continues_display_ = false;                      ///< this sentence began with it
   std::map<Expr, std::vector<const Symbol*>> open_in_;  ///< what was not defined when it was assumed to vanish
   bool lasting_unread_ = false;                         ///< something that is assumed from there on was not understood
   std::vector<std::string> lasting_texts_;
@@ -179,8 +197,13 @@ class SheetReader {
   std::vector<Dependence> dependences_;
   SynPtr open_dependent_, dependent_;
   bool awaiting_dependence_ = false;  ///< the words said "… is a function of"
-  SynPtr matrix_subject_;             ///< the matrix that was named last
-  std::string function_subject_;      ///< the function that was named last
+  struct NamedEntries {
+    SynPtr whole, part;
+    std::size_t rank;
+  };
+  std::vector<NamedEntries> named_entries_;  ///< of arrays whose shape was not told yet
+  SynPtr matrix_subject_;                    ///< the matrix that was named last
+  std::string function_subject_;             ///< the function that was named last
   std::vector<SynPtr> paragraph_numerators_;
   bool gradient_words_ = false;  ///< the words could say what a sign stands for
   SynPtr differential_;          ///< X where dX is the subject of this sentence

@@ -21,6 +21,7 @@ struct Uses {
   std::set<std::string> through;  ///< numerals j where K_j = … holds K alone
   bool prime_defined = false;
   bool prime_trivial = false;  ///< K' = K, K' = −K
+  bool prime_bound = false;    ///< Σ_{k'=1}^K
   std::set<std::string> numerals;
   std::set<std::string> above;  ///< numerals in brackets above, with the bracket: "[1"
   bool letters_above = false;
@@ -160,6 +161,11 @@ class Collector {
       if (s.primes && !head) u.transposed = true;
     } else if (s.kind == SynKind::scripts) {
       look(*s.kids[0]);
+    } else if (s.kind == SynKind::bigop && s.sub) {
+      const Syn& letter = s.sub->kind == SynKind::chain ? *s.sub->kids[0] : *s.sub;
+      if (letter.kind == SynKind::scripts && letter.primes && !letter.sub && !letter.sup &&
+          letter.kids[0]->kind == SynKind::name)
+        names[name_key(*letter.kids[0])].prime_bound = true;
     } else {
       for (std::size_t i = 0; i < s.kids.size(); ++i)
         if (s.kids[i]) look(*s.kids[i]);
@@ -211,6 +217,7 @@ Apart names_apart(const Document& document) {
   for (const auto& [key, u] : collector.names) {
     if (u.prime_defined && !u.prime_trivial && !u.called && !u.defined && u.rank >= 0 && !transposes)
       apart.primed.insert(key);
+    if (u.prime_bound && !u.called) apart.primed.insert(key);
     if (u.rank >= 0 && u.member_rank >= u.rank) apart.families.insert(key);
     if (key == "π" && u.letters && u.numeral_before) apart.families.insert(key);  // weights π_k beside 2π
     if (!u.letters_above && !u.called)

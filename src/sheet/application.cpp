@@ -318,6 +318,7 @@ Val Elaborator::apply_symbol(Symbol* f, std::vector<Val> args, const std::vector
                                                      " should be " + shape_text(wanted) + ", this is " +
                                                      shape_text(arg));
     }
+    algebra_.require_plain(arg);
     for (std::size_t i = 0; i < arg.rank(); ++i)
       if (!dims().unify(formal.indices[i], {arg.axes[i]->lo, arg.axes[i]->hi}))
         misfit(arg.span.empty() ? span : arg.span,

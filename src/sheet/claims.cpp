@@ -75,12 +75,13 @@ std::string undefined_in(Expr side) {
 
 }  // namespace
 
-void SheetReader::finish_case(Case& result) const {
+void SheetReader::finish_case(Case& result) {
   FreeIndices free;
   free.look(result.lhs);
   free.look(result.rhs);
   if (result.start) free.look(result.start);
   std::set<std::uint32_t> seen;
+  result.axes = e_.algebra().taken_apart(result.axes);
   for (const IndexVar* axis : result.axes)
     if (seen.insert(axis->id).second) result.free.push_back(axis);
   for (const IndexVar* var : free.found)

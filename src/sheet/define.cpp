@@ -299,6 +299,7 @@ void SheetReader::define(const Chain& chain) {
     Context open = context();
     open.statement = c.statement;
     v = e_.quantity(e_.value(rhs, open), open);
+    e_.algebra().require_plain(v);
     Symbol* quantity = Pool::current().new_symbol(target->name);
     quantity->latex = target->latex;
     e_.symbols.push_back(quantity);
@@ -324,6 +325,7 @@ void SheetReader::define(const Chain& chain) {
     resolve_dependences(false);
     return;
   }
+  e_.algebra().require_plain(v);
   if (declared) {
     std::vector<std::size_t> open;
     for (std::size_t k = 0; k < target->indices.size(); ++k)

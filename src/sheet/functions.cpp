@@ -170,6 +170,8 @@ Val Elaborator::elementary_call(const Syn& head, const std::vector<Val>& args, C
     out = algebra_.scalar(choose(args[0].body, args[1].body), span);
   } else if (name == "inv") {
     out = algebra_.inverse(one());
+  } else if (name == "vec") {
+    out = algebra_.vec(one());
   } else if (name == "transpose") {
     out = algebra_.transpose(one());
   } else if (name == "dot" && args.size() == 2) {

@@ -46,6 +46,8 @@ Val ProductReader::low() {
       left = algebra().frobenius(left, right);
     else if (op == "⊗" && left.rank() == 1 && right.rank() == 1)
       left = algebra().outer(left, right);
+    else if (op == "⊗" && left.rank() == 2 && right.rank() == 2)
+      left = algebra().kronecker(left, right);
     else
       not_read("operator", span, "`" + op + "` is not read between " + shape_text(left) + " and " + shape_text(right));
   }
@@ -102,6 +104,7 @@ std::optional<Val> ProductReader::leibniz(const Val& a, const Val& b) {
     IndexVars shared(outer.axes.end() - static_cast<std::ptrdiff_t>(n), outer.axes.end());
     IndexMap map;
     for (std::size_t i = 0; i < n; ++i) {
+      if (algebra().pair_of(shared[i]) || algebra().pair_of(inner.axes[i])) return std::nullopt;
       if (!e_.dims().unify({shared[i]->lo, shared[i]->hi}, {inner.axes[i]->lo, inner.axes[i]->hi})) return std::nullopt;
       map[inner.axes[i]] = make::index(shared[i]);
     }
@@ -206,6 +209,7 @@ Val ProductReader::factor() {
   ++at_;
   if (s.kind == SynKind::bigop) return sum_over(s);
   if (s.kind == SynKind::deriv) {
+    if (auto there = partial_at(s)) return *there;
     if (s.kids[0]) return evaluated(s, e_.derivative_fraction(s, c_, nullptr));
     Val of = operand(s.span);
     return e_.derivative_fraction(s, c_, &of);

@@ -42,6 +42,9 @@ class ProductReader {
   // product_functions.cpp: functions with their arguments
   /// df/dx (a): the derivative of a function that stands without its argument, at a.
   Val evaluated(const Syn& d, Val v);
+  /// ∂f/∂y_a (g(x)): the partial derivative of the function f, at g(x).
+  std::optional<Val> partial_at(const Syn& d);
+  bool is_point(const SynPtr& s);
   /// L(w) of a quantity that is written with its variables.
   std::optional<Val> quantity_of(const Syn& s);
   bool function_here(const Syn& s);

@@ -1,4 +1,6 @@
 // Functions inside a product: with arguments in brackets or without, at a place, written with their variables.
+#include <algorithm>
+
 #include "sheet/product.h"
 
 namespace gradus {
@@ -22,6 +24,59 @@ Val ProductReader::evaluated(const Syn& d, Val v) {
   Expr body = a.numeral && a.scalar() ? a.body : algebra().on_axes(a, x.axes);
   v.body = make::at(v.body, {x.body->symbol}, {Lambda{x.axes, body}});
   return v;
+}
+
+/// x, x_0, 2, g(x): where a function can be evaluated, and no factor of a product.
+bool ProductReader::is_point(const SynPtr& s) {
+  if (s->kind == SynKind::name || s->kind == SynKind::number) return true;
+  if (s->kind == SynKind::scripts) return s->kids[0]->kind == SynKind::name;
+  return s->kind == SynKind::product && s->kids.size() == 2 && is_group(*s->kids[1]) && e_.is_function(*s->kids[0], c_);
+}
+
+std::optional<Val> ProductReader::partial_at(const Syn& d) {
+  if (!d.kids[0] || done() || here().kind != SynKind::group || here().open != "(") return std::nullopt;
+  const Syn& numerator = *d.kids[0];
+  const Syn& group = here();
+  const Syn& name = base_of(numerator);
+  const bool builtin = name.kind == SynKind::name && e_.is_named_function(name.text) && !c_.scope->find(name_key(name));
+  if ((numerator.kind != SynKind::name && numerator.kind != SynKind::scripts) || name.kind != SynKind::name ||
+      builtin || !e_.is_function(numerator, c_) ||
+      !std::all_of(group.kids.begin(), group.kids.end(), [&](const SynPtr& arg) { return is_point(arg); }))
+    return std::nullopt;
+  const Val f = e_.function_value(numerator, c_);
+  const auto& formals = f.function->chain.back()->formals;
+  if (formals.size() != group.kids.size()) return std::nullopt;
+  const std::vector<Val> args = e_.arguments(group, c_);
+  std::vector<int> slots;
+  std::vector<SynPtr> components;  // of each slot's axes, in order
+  for (std::size_t i = 1; i < d.kids.size(); ++i) {
+    const Syn& by = *d.kids[i];
+    const Syn& letter = base_of(by);
+    if (letter.kind != SynKind::name || (by.kind == SynKind::scripts && (by.sup || by.primes))) return std::nullopt;
+    // The name of the argument: its own, that of the point, or one that means nothing else.
+    int slot = e_.slot_named(*f.function, args, letter, c_);
+    if (slot < 0 && formals.size() == 1 && !c_.scope->find(name_key(letter)) && !c_.formals.contains(name_key(letter)))
+      slot = 0;
+    if (slot < 0) return std::nullopt;
+    const std::vector<SynPtr> items =
+        by.kind == SynKind::scripts && by.sub ? script_items(by.sub) : std::vector<SynPtr>{};
+    if (items.size() != formals[static_cast<std::size_t>(slot)]->rank()) return std::nullopt;
+    for (int n = 0; n < (i - 1 < d.orders.size() ? d.orders[i - 1] : 1); ++n) {
+      slots.push_back(slot);
+      components.insert(components.end(), items.begin(), items.end());
+    }
+  }
+  ++at_;
+  Val out = e_.apply(*f.function, args, cover(d.span, group.span), c_, slots);
+  const std::size_t first = out.rank() - components.size();
+  for (const SynPtr& item : components) {
+    const Range axis{out.axes[first]->lo, out.axes[first]->hi};
+    const bool free = item->kind == SynKind::name && !c_.scope->find(name_key(*item)) && e_.scan().index_like(*item);
+    out = algebra().component(
+        out, first, free ? make::index(e_.letter_index(name_key(*item), c_, &axis)) : e_.index_value(*item, c_));
+  }
+  out.span = cover(d.span, group.span);
+  return out;
 }
 
 std::optional<Val> ProductReader::quantity_of(const Syn& s) {

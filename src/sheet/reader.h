@@ -140,7 +140,7 @@ class SheetReader {
              const SynPtr& start);
   std::optional<Case> fit(const SynPtr& lhs, const SynPtr& rhs, const SynPtr& start, Context& c);
   std::string inferred_in(const std::vector<SynPtr>& formulas) const;
-  void finish_case(Case& c) const;
+  void finish_case(Case& c);
   /// Sizes of I and 𝟏 that the step leaves open: the size that it names, or the only one of the sheet. False if there
   /// is no such size.
   bool settle_sizes(const Case& c);

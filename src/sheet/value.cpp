@@ -6,25 +6,9 @@ namespace gradus {
 
 namespace {
 
-Range range_of(const IndexVar* var) { return {var->lo, var->hi}; }
-
 IndexVars joined(IndexVars a, const IndexVars& b) {
   a.insert(a.end(), b.begin(), b.end());
   return a;
-}
-
-/// The same value with axes of its own, so that a value may stand beside itself (x xᵀ).
-Val with_fresh_axes(const Val& v) {
-  if (v.axes.empty()) return v;
-  Val out = v;
-  IndexMap map;
-  for (auto& axis : out.axes) {
-    const IndexVar* fresh = make::fresh(axis);
-    map[axis] = make::index(fresh);
-    axis = fresh;
-  }
-  out.body = substitute(v.body, map);
-  return out;
 }
 
 Val result(Expr body, IndexVars axes, bool row, const Val& a, const Val& b) {
@@ -48,26 +32,21 @@ std::string shape_text(const Val& v) {
 }
 
 void Algebra::unify_axis(const Val& a, const IndexVar* x, const Val& b, const IndexVar* y) const {
-  if (!dims_.unify(range_of(x), range_of(y)))
+  if (!unify_axis(x, y))
     disagree(a, b,
              shape_text(a) + " does not fit " + shape_text(b) + ": " + length_text(x) + " against " + length_text(y));
 }
 
 Expr Algebra::on_axes(const Val& b, const IndexVars& axes) const {
   IndexMap map;
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    Expr at = make::index(axes[i]);
-    if (axes[i]->lo && b.axes[i]->lo && axes[i]->lo != b.axes[i]->lo)
-      at = make::add({at, make::sub(b.axes[i]->lo, axes[i]->lo)});
-    map[b.axes[i]] = at;
-  }
+  for (std::size_t i = 0; i < axes.size(); ++i) place(map, b.axes[i], axes[i]);
   return substitute(b.body, map);
 }
 
 bool Algebra::same_shape(const Val& a, const Val& b) const {
   if (a.rank() != b.rank() || (a.rank() == 1 && a.row != b.row)) return false;
   for (std::size_t i = 0; i < a.rank(); ++i)
-    if (!dims_.unify(range_of(a.axes[i]), range_of(b.axes[i]))) return false;
+    if (!unify_axis(a.axes[i], b.axes[i])) return false;
   return true;
 }
 
@@ -105,19 +84,17 @@ Val Algebra::negate(Val a) const {
 }
 
 Val Algebra::contract(const Val& left, const Val& right) const {
-  Val a = left, b = with_fresh_axes(right);
-  if (left.axes == right.axes || !left.axes.empty()) a = with_fresh_axes(left);
-  unify_axis(a, a.axes.back(), b, b.axes.front());
-  const IndexVar* k = make::fresh(a.axes.back());
-  Expr at_b = make::index(k);
-  if (k->lo && b.axes[0]->lo && k->lo != b.axes[0]->lo) at_b = make::add({at_b, make::sub(b.axes[0]->lo, k->lo)});
-  Expr body =
-      make::mul({substitute(a.body, {{a.axes.back(), make::index(k)}}), substitute(b.body, {{b.axes[0], at_b}})});
+  const Val a = with_fresh_axes(left), b = with_fresh_axes(right);
+  const IndexVar *shared = a.axes.back(), *inner = b.axes.front();
+  unify_axis(a, shared, b, inner);
+  IndexMap map;
+  place(map, inner, shared);
+  const Expr body = sum_over({shared}, make::mul({a.body, substitute(b.body, map)}));
   IndexVars axes(a.axes.begin(), a.axes.end() - 1);
   axes.insert(axes.end(), b.axes.begin() + 1, b.axes.end());
   bool row = axes.size() == 1 && a.rank() == 1 ? true : false;
   if (a.rank() == 1 && !a.row && b.rank() == 1) row = false;
-  return result(make::sum(k, body), axes, row, a, b);
+  return result(body, axes, row, a, b);
 }
 
 Val Algebra::multiply(const Val& a, const Val& b, bool dot) const {
@@ -178,8 +155,7 @@ Val Algebra::frobenius(const Val& a, const Val& b) const {
   for (std::size_t i = 0; i < a.rank(); ++i) unify_axis(a, a.axes[i], b, b.axes[i]);
   Val fresh = with_fresh_axes(a);
   Expr body = make::mul({fresh.body, on_axes(b, fresh.axes)});
-  for (auto it = fresh.axes.rbegin(); it != fresh.axes.rend(); ++it) body = make::sum(*it, body);
-  return result(body, {}, false, a, b);
+  return result(sum_over(fresh.axes, body), {}, false, a, b);
 }
 
 Val Algebra::transpose(Val a) const {
@@ -193,7 +169,7 @@ Val Algebra::transpose(Val a) const {
 
 void Algebra::require_square(const Val& a, const char* what) const {
   if (a.rank() != 2) misfit(a.span, std::string(what) + " needs a square matrix, this is " + shape_text(a));
-  if (!dims_.unify(range_of(a.axes[0]), range_of(a.axes[1])))
+  if (!unify_axis(a.axes[0], a.axes[1]))
     misfit(a.span, std::string(what) + " needs a square matrix, this is " + shape_text(a));
 }
 
@@ -223,6 +199,7 @@ Val Algebra::power(const Val& base, Expr exponent) const {
 Val Algebra::inverse(const Val& a) const {
   if (a.scalar()) return scalar(make::inv(a.body), a.span);
   require_square(a, "an inverse");
+  require_plain(a);
   const IndexVar* i = make::fresh(a.axes[0]);
   const IndexVar* j = make::fresh(a.axes[1]);
   Val fresh = with_fresh_axes(a);
@@ -242,19 +219,21 @@ Val Algebra::map(const Val& a, const std::function<Expr(Expr)>& function) const 
 Val Algebra::trace(const Val& a) const {
   if (a.scalar()) return a;
   require_square(a, "a trace");
-  const IndexVar* k = make::fresh(a.axes[0]);
-  Expr at = make::index(k);
-  Expr other = k->lo && a.axes[1]->lo && k->lo != a.axes[1]->lo ? make::add({at, make::sub(a.axes[1]->lo, k->lo)}) : at;
-  return scalar(make::sum(k, substitute(a.body, {{a.axes[0], at}, {a.axes[1], other}})), a.span);
+  const Val fresh = with_fresh_axes(a);
+  IndexMap map;
+  place(map, fresh.axes[1], fresh.axes[0]);
+  return scalar(sum_over({fresh.axes[0]}, substitute(fresh.body, map)), a.span);
 }
 
 Val Algebra::determinant(const Val& a) const {
   if (a.scalar()) return a;
   require_square(a, "a determinant");
+  require_plain(a);
   return scalar(make::det(lambda(with_fresh_axes(a))), a.span);
 }
 
 Val Algebra::diag(const Val& a) const {
+  require_plain(a);
   if (a.rank() == 1) {
     const IndexVar* j = make::fresh(a.axes[0]);
     return Val{make::mul({make::delta(make::index(a.axes[0]), make::index(j)), a.body}),
@@ -273,9 +252,7 @@ Val Algebra::diag(const Val& a) const {
 Val Algebra::norm_squared(const Val& a) const {
   if (a.function) misfit(a.span, "a function stands without its argument");
   Val fresh = with_fresh_axes(a);
-  Expr body = make::sq(fresh.body);
-  for (auto it = fresh.axes.rbegin(); it != fresh.axes.rend(); ++it) body = make::sum(*it, body);
-  Val out = scalar(body, a.span);
+  Val out = scalar(sum_over(fresh.axes, make::sq(fresh.body)), a.span);
   out.firm = true;  // a norm is a number, whatever it is of
   return out;
 }
@@ -292,6 +269,7 @@ Val Algebra::reduce(ReduceOp op, const IndexVar* var, Val body) const {
 }
 
 Val Algebra::component(const Val& a, std::size_t axis, Expr at) const {
+  require_plain(a);
   Val out = a;
   out.body = substitute(a.body, {{a.axes[axis], at}});
   out.axes.erase(out.axes.begin() + static_cast<std::ptrdiff_t>(axis));

@@ -43,6 +43,13 @@ struct Val {
   bool scalar() const { return axes.empty() && !function; }
 };
 
+/// An axis of vec(X) or A ⊗ B is two indices in one, the second running faster. The body holds these two, and never
+/// the axis, which only stands for them in the shape.
+struct IndexPair {
+  const IndexVar* slow = nullptr;
+  const IndexVar* fast = nullptr;
+};
+
 /// "M×N", "row of N", "column of N", "scalar".
 std::string shape_text(const Val& v);
 
@@ -68,6 +75,15 @@ class Algebra {
   Val inverse(const Val& a) const;
   Val map(const Val& a, const std::function<Expr(Expr)>& function) const;
   Val trace(const Val& a) const;
+  /// The columns of a matrix below one another; a vector is a column.
+  Val vec(const Val& a) const;
+  Val kronecker(const Val& a, const Val& b) const;
+  /// The two indices that an axis of vec or ⊗ is; none for any other.
+  const IndexPair* pair_of(const IndexVar* axis) const;
+  /// The axes with pairs taken apart.
+  IndexVars taken_apart(const IndexVars& axes) const;
+  /// Where an axis must be one index: throws for an axis of vec or ⊗.
+  void require_plain(const Val& a) const;
   Val determinant(const Val& a) const;
   Val diag(const Val& a) const;
   Val norm_squared(const Val& a) const;
@@ -82,7 +98,14 @@ class Algebra {
 
  private:
   void unify_axis(const Val& a, const IndexVar* x, const Val& b, const IndexVar* y) const;
+  bool unify_axis(const IndexVar* x, const IndexVar* y) const;
+  Val with_fresh_axes(const Val& v) const;
+  const IndexVar* fresh_axis(const IndexVar* axis) const;
+  const IndexVar* paired(const IndexVar* slow, const IndexVar* fast) const;
+  void place(IndexMap& map, const IndexVar* from, const IndexVar* to) const;
+  Expr sum_over(const IndexVars& axes, Expr body) const;
   Dims& dims_;
+  mutable std::unordered_map<const IndexVar*, IndexPair> pairs_;  ///< made as values are made
 };
 
 }  // namespace gradus

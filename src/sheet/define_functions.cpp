@@ -73,6 +73,7 @@ Symbol* SheetReader::formal_for(const Syn& name, const std::string& function, co
     like->role = Role::parameter;
     bool upper = renamed.text[0] >= 'A' && renamed.text[0] <= 'Z';
     if (renamed.style == "bold") rank = std::max(rank, upper ? 2 : 1);
+    if (use.transposed && !upper && subs == 0) rank = std::max(rank, 1);  // x^T A x
     if (e_.matrix_convention && renamed.text.size() == 1)
       rank = std::max(rank, upper ? 2 : renamed.text[0] >= 'h' ? 1 : 0);
     bool open = use.sups > 1 && use.sup_index;

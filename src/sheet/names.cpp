@@ -69,6 +69,7 @@ Entry& Elaborator::infer(const Syn& name, Context& c, const SynPtr& sub, const S
   if (matrix_convention && name.style != "op" && name.text.size() == 1)
     extra = std::max(extra, upper ? 2 : name.text[0] >= 'h' && name.text[0] <= 'z' ? 1 : 0);
   bool indexed_vector = name.style == "bold" && !upper && sub;
+  if (use.transposed && !upper && use.subs == 0) extra = std::max(extra, 1);  // x^T A x
   if (use.bold && name.style == "bold") extra = std::max(extra, upper ? 2 : 1);
   int subs = use.subs, sups = 0;
   if (use.sup_paren || use.sup_bracket || use.sup_index) sups = std::max(use.sups, 1);

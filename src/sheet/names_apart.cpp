@@ -16,9 +16,10 @@ struct Uses {
   bool numeral_before = false;  ///< 2π
   bool letters = false;         ///< some script is an index that runs
   bool called = false;
-  bool transposed = false;        ///< K' stands where it is no left side
-  bool defined = false;           ///< K = …
-  std::set<std::string> through;  ///< numerals j where K_j = … holds K alone
+  bool transposed = false;                ///< K' stands where it is no left side
+  bool defined = false;                   ///< K = …
+  std::set<std::string> letters_defined;  ///< letters s where K_s = … is a left side
+  std::set<std::string> through;          ///< numerals j where K_j = … holds K alone
   bool prime_defined = false;
   bool prime_trivial = false;  ///< K' = K, K' = −K
   bool prime_bound = false;    ///< Σ_{k'=1}^K
@@ -68,6 +69,11 @@ class Collector {
     }
   }
   std::map<std::string, Uses> names;
+  /// Whether the letter stands below this name and nowhere else: x_s is no component of x.
+  bool is_label(const std::string& letter, const std::string& key) const {
+    const auto found = below_.find(letter);
+    return found != below_.end() && found->second == std::set<std::string>{key} && !elsewhere_.contains(letter);
+  }
 
  private:
   void find_dots(const Syn& s) {
@@ -133,6 +139,8 @@ class Collector {
     if (left.kind == SynKind::scripts && left.sub && left.sub->kind == SynKind::number && !left.sup &&
         holds_alone(right, name_key(base)))
       u.through.insert(left.sub->text);
+    if (left.kind == SynKind::scripts && left.sub && left.sub->kind == SynKind::name && !left.sup)
+      u.letters_defined.insert(name_key(*left.sub));
     if (left.kind != SynKind::scripts || !left.primes || left.sup) return;
     u.prime_defined = true;
     const Syn* other = &right;
@@ -142,7 +150,10 @@ class Collector {
   }
 
   void look(const Syn& s, bool head = false) {
-    if (s.kind == SynKind::name) names[name_key(s)].bare = true;
+    if (s.kind == SynKind::name) {
+      names[name_key(s)].bare = true;
+      elsewhere_.insert(name_key(s));
+    }
     if (s.kind == SynKind::scripts && s.kids[0]->kind == SynKind::name) {
       Uses& u = names[name_key(*s.kids[0])];
       const auto items = script_items(s.sub);
@@ -175,8 +186,12 @@ class Collector {
       for (std::size_t i = 1; i < s.kids.size(); ++i)
         if (s.kids[i]->kind == SynKind::name && s.kids[i - 1]->kind == SynKind::number)
           names[name_key(*s.kids[i])].numeral_before = true;
-    for (const auto* part : {&s.sub, &s.sup})
-      if (*part) look(**part);
+    if (s.sup) look(*s.sup);
+    if (s.kind == SynKind::scripts && s.kids[0]->kind == SynKind::name && s.sub && s.sub->kind == SynKind::name) {
+      names[name_key(*s.sub)].bare = true;
+      below_[name_key(*s.sub)].insert(name_key(*s.kids[0]));
+    } else if (s.sub)
+      look(*s.sub);
   }
 
   void calls(const Syn& product) {
@@ -192,7 +207,9 @@ class Collector {
     }
   }
 
-  bool dots_ = false;  ///< the formula has an ellipsis: its numerals begin a list
+  std::map<std::string, std::set<std::string>> below_;  ///< what a letter stands below of alone
+  std::set<std::string> elsewhere_;                     ///< names that stand anywhere else
+  bool dots_ = false;                                   ///< the formula has an ellipsis: its numerals begin a list
 };
 
 SynPtr name_like(const Syn& base, const Syn& whole, const std::string& text, const std::string& latex) {
@@ -222,6 +239,8 @@ Apart names_apart(const Document& document) {
     if (key == "π" && u.letters && u.numeral_before) apart.families.insert(key);  // weights π_k beside 2π
     if (!u.letters_above && !u.called)
       for (const std::string& j : u.above) apart.literal.insert(key + "^" + j);
+    for (const std::string& s : u.letters_defined)
+      if (u.bare && !u.called && collector.is_label(s, key)) apart.literal.insert(key + "_" + s);
     for (const std::string& j : u.numerals) {
       auto said = u.ranks.find(j);
       bool own = !u.letters && (!u.bare || u.rank == 0 || !u.through.empty());

@@ -222,6 +222,10 @@ bool SheetReader::is_definition(const Chain& chain) const {
   if (head.kind == SynKind::name && rhs.kind == SynKind::product &&
       std::any_of(rhs.kids.begin(), rhs.kids.end(), [](auto& k) { return k->kind == SynKind::op && k->text == "∘"; })) {
     // h = g ∘ f between functions gives h its meaning, whatever it was before.
+    const bool itself = std::any_of(rhs.kids.begin(), rhs.kids.end(), [&](auto& k) {
+      return k->kind == SynKind::name && name_key(*k) == name_key(head);
+    });
+    if (is_fresh(head) && !itself) return true;
     Context c = context();
     if (const_cast<Elaborator&>(e_).is_function(*rhs.kids[0], c)) return true;
   }

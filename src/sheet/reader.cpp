@@ -423,8 +423,13 @@ void SheetReader::declare_ahead(std::size_t at) {
   const std::size_t told = sheet_.statements.size(), warned = sheet_.diagnostics.size(), named = named_;
   const std::vector<SynPtr> subjects = subjects_;
   const bool last = declared_last_;
-  const auto introduces = [](const std::string& text) {
-    const std::string word = last_words(text, 1);
+  const auto introduces = [](std::string text) {
+    std::string word = last_words(text, 1);
+    while (word == "differentiable" || word == "smooth" || word == "continuously" || word == "twice" ||
+           word == "real") {
+      text.resize(text.rfind(word));  // "with differentiable $f : …$"
+      word = last_words(text, 1);
+    }
     const std::size_t end = text.find_last_not_of(" \t");
     if (end != std::string::npos && text[end] == ',') return true;
     return word == "with" || word == "where" || word == "for" || word == "and" || word == "here" || word == "let" ||
@@ -463,7 +468,8 @@ void SheetReader::declare_ahead(std::size_t at) {
       std::vector<SynPtr> names = names_before(piece, k);
       names.push_back(c.sides[0]);
       const bool fresh = std::all_of(names.begin(), names.end(), [&](const SynPtr& name) {
-        return base_of(*name).kind == SynKind::name && !scope_->here(name_key(base_of(*name)));
+        return base_of(*name).kind == SynKind::name && !scope_->here(name_key(base_of(*name))) &&
+               !scope_->here(literal_key(*name, true, false));
       });
       if (!fresh) continue;
       names.pop_back();

@@ -95,6 +95,11 @@ class Elaborator {
   Val sum_value(const Syn& syn, Context& c);
   Val group_value(const Syn& syn, Context& c);
   Val matrix_value(const Syn& syn, Context& c);
+  // Lists with an ellipsis (lists.cpp).
+  static bool has_dots(const std::vector<SynPtr>& items);
+  Val tuple(const Syn& group, Context& c);
+  Val listed(const std::vector<SynPtr>& items, Context& c);
+  Val dotted_matrix(const Syn& syn, Context& c);
   Val cases_value(const Syn& syn, Context& c);
   /// The relation of a chain node between real or index values, as a selection.
   Expr guard(const Syn& chain, Context& c, Expr then, Expr otherwise);
@@ -197,6 +202,8 @@ class Elaborator {
     SynPtr next, next_next;            ///< what follows in the product (it may tell a slot)
     Span span;
   };
+  static bool all_scalar(const std::vector<Val>& args);
+  Val by_all_arguments(const FunctionVal& f, const std::vector<Val>& args, int order, Span span, Context& c);
   Val nabla(const Operand& of, const SynPtr& by, int order, Span span, Context& c);
   Val partial(const Operand& of, const std::vector<SynPtr>& by, Span span, Context& c);
   Val jacobian(const Operand& of, const SynPtr& by, int order, Span span, Context& c);

@@ -191,6 +191,7 @@ Val Elaborator::group_value(const Syn& syn, Context& c) {
     return out;
   }
   if (syn.open == "⌊" || syn.open == "⌈") not_read("bracket", syn.span, "rounding brackets are not read");
+  if (syn.open == "(" && syn.kids.size() > 1) return tuple(syn, c);
   if (syn.kids.size() != 1) not_read("bracket", syn.span, "a list of several things cannot stand here");
   if (syn.kids[0]->kind == SynKind::chain &&
       (syn.open == "[" || syn.open == "(" || syn.open == "{"))  // Iverson bracket
@@ -206,10 +207,11 @@ Val Elaborator::matrix_value(const Syn& syn, Context& c) {
   std::size_t rows = syn.kids.size() / static_cast<std::size_t>(columns);
   if (rows == 0 || rows * static_cast<std::size_t>(columns) != syn.kids.size() || syn.kids.size() > 64)
     not_read("matrix", syn.span, "this matrix is not read");
+  if (std::any_of(syn.kids.begin(), syn.kids.end(),
+                  [](const SynPtr& kid) { return kid->kind == SynKind::name && kid->text == "…"; }))
+    return dotted_matrix(syn, c);
   std::vector<Expr> cells;
   for (const SynPtr& kid : syn.kids) {
-    if (kid->kind == SynKind::name && kid->text == "…")
-      not_read("matrix", kid->span, "dots in a matrix are not read", "write the entry as x_{ij}");
     cells.push_back(scalar_value(*kid, c).body);
   }
   const IndexVar* i = make::fresh("i", make::number(1), make::number(static_cast<long>(rows)));

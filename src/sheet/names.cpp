@@ -462,6 +462,8 @@ bool Elaborator::indices_only(const SynPtr& script) const {
 Val Elaborator::scripts_value(const Syn& s, Context& c) {
   const Syn& base = *s.kids[0];
   SynPtr sub = s.sub, sup = s.sup;
+  if (base.kind == SynKind::group && base.open == "(" && base.kids.size() > 1 && !sub && sup && is_transpose(*sup))
+    return tuple(base, c);
   Val v;
   if (base.kind == SynKind::name && !adjoint_accent.empty() && base.accent == adjoint_accent && adjoint_syntax &&
       !c.scope->find(name_key(base)))

@@ -142,12 +142,50 @@ Val Elaborator::finish(Val v, const Operand& of, Context& c) {
   return v;
 }
 
+bool Elaborator::all_scalar(const std::vector<Val>& args) {
+  return std::all_of(args.begin(), args.end(), [](const Val& arg) { return arg.scalar(); });
+}
+
+/// f(x, y) of numbers: the derivatives in all arguments, one axis more for each order, behind those of the value.
+Val Elaborator::by_all_arguments(const FunctionVal& f, const std::vector<Val>& args, int order, Span span, Context& c) {
+  const long count = static_cast<long>(args.size());
+  IndexVars axes;
+  for (int n = 0; n < order; ++n) axes.push_back(make::fresh("i", make::number(1), make::number(count)));
+  Val out = apply(f, args, span, c);
+  std::function<Expr(std::vector<int>)> entries = [&](std::vector<int> slots) {
+    if (slots.size() == axes.size()) return algebra_.on_axes(apply(f, args, span, c, slots), out.axes);
+    const Expr at = make::index(axes[slots.size()]);
+    slots.push_back(static_cast<int>(count) - 1);
+    Expr body = entries(slots);
+    for (long k = count - 1; k-- > 0;) {
+      slots.back() = static_cast<int>(k);
+      body = make::select(Relation::eq, at, make::number(k + 1), entries(slots), body);
+    }
+    return body;
+  };
+  out.body = entries({});
+  out.axes.insert(out.axes.end(), axes.begin(), axes.end());
+  out.row = false;
+  out.numeral = false;
+  out.leibniz = nullptr;
+  return out;
+}
+
 Val Elaborator::nabla(const Operand& of, const SynPtr& by, int order, Span span, Context& c) {
   Val out;
   if (of.function && (!by || by->kind == SynKind::number)) {
     std::size_t count = of.args.size();
     int slot = by ? slot_named(*of.function, of.args, *by, c) : 0;
     if (by && slot < 0) not_read("slot", by->span, "there is no such argument");
+    if (!by && count > 1 && all_scalar(of.args)) {
+      out = by_all_arguments(*of.function, of.args, order, of.span, c);
+      if (order == 1 && out.rank() == 2) {
+        std::swap(out.axes[0], out.axes[1]);
+        c.readings.push_back("∇ of a vector function is its transposed Jacobian");
+      }
+      if (out.rank() == 1) out.row = c.layout == Layout::numerator;
+      return finish(out, of, c);
+    }
     if (!by && count > 1) {
       if (!c.liberty.slot)
         misfit(
@@ -320,13 +358,15 @@ Val Elaborator::jacobian(const Operand& of, const SynPtr& by, int order, Span sp
   if (of.function) {
     int slot = by ? slot_named(*of.function, of.args, *by, c) : 0;
     if (slot < 0) not_read("slot", by->span, "there is no such argument");
-    if (!by && of.args.size() > 1)
+    const bool all = !by && of.args.size() > 1 && all_scalar(of.args);
+    if (!by && of.args.size() > 1 && !all)
       misfit(of.span,
              "D" + of.function->chain.back()->name + " of " + std::to_string(of.args.size()) +
                  " arguments: it is not said which",
              "write D_1 for the derivative in the first argument");
-    out = in_slot(*of.function, of.args, slot, order, of.span, c);
-    if (out.rank() == 1) out.row = order == 1 && of.args[static_cast<std::size_t>(slot)].rank() == 1;
+    out = all ? by_all_arguments(*of.function, of.args, order, of.span, c)
+              : in_slot(*of.function, of.args, slot, order, of.span, c);
+    if (out.rank() == 1) out.row = order == 1 && (all || of.args[static_cast<std::size_t>(slot)].rank() == 1);
   } else {
     Val v = *of.value;
     std::vector<const Symbol*> candidates;

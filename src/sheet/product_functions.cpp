@@ -156,7 +156,8 @@ Val ProductReader::application(const Syn& head) {
     if (here().kind == SynKind::scripts) sub = here().sub, sup = here().sup;
     int primes = here().kind == SynKind::scripts ? here().primes : 0;
     ++at_;
-    std::vector<Val> args = e_.arguments(group, c_);
+    const bool list = elementary && Elaborator::has_dots(group.kids);  // diag(a_1, …, a_n)
+    std::vector<Val> args = list ? std::vector<Val>{e_.listed(group.kids, c_)} : e_.arguments(group, c_);
     if (elementary)
       result = e_.elementary_call(head, args, c_, span);
     else {

@@ -25,7 +25,7 @@ class Clock {
 };
 
 /// The normal form with definitions folded, then opened; `over` tells which budget ran out.
-std::optional<Proof> prove(const Case& side, const Claim& claim, const Clock& clock, std::string& over) {
+std::optional<Proof> prove_whole(const Case& side, const Claim& claim, const Clock& clock, std::string& over) {
   for (const bool open : {false, true}) {
     NormalOptions options;
     options.open_definitions = open;
@@ -41,6 +41,37 @@ std::optional<Proof> prove(const Case& side, const Claim& claim, const Clock& cl
     }
   }
   return std::nullopt;
+}
+
+/// The same, and where that fails for an array of a few entries, one entry after the other.
+std::optional<Proof> prove(const Case& side, const Claim& claim, const Clock& clock, std::string& over) {
+  std::optional<Proof> proof = prove_whole(side, claim, clock, over);
+  if (proof || side.axes.empty()) return proof;
+  constexpr std::size_t most_entries = 9;
+  std::vector<IndexMap> entries{{}};
+  for (const IndexVar* axis : side.axes) {
+    if (!axis->lo || !axis->hi || !axis->lo->is_number() || !axis->hi->is_number()) return std::nullopt;
+    std::vector<IndexMap> more;
+    for (Rational k = axis->lo->number; k <= axis->hi->number; k += 1)
+      for (const IndexMap& at : entries) {
+        if (more.size() == most_entries) return std::nullopt;
+        more.push_back(at);
+        more.back()[axis] = make::number(k);
+      }
+    entries = std::move(more);
+  }
+  for (const IndexMap& at : entries) {
+    Case entry = side;
+    entry.lhs = substitute(side.lhs, at);
+    entry.rhs = substitute(side.rhs, at);
+    auto one = prove_whole(entry, claim, clock, over);
+    if (!one) return std::nullopt;
+    if (!proof)
+      proof = std::move(one);
+    else
+      proof->assumptions.insert(proof->assumptions.end(), one->assumptions.begin(), one->assumptions.end());
+  }
+  return proof;
 }
 
 /// Whether a value may depend on the sign of something, in the sides or in what they are defined by.

@@ -150,7 +150,7 @@ bool Elaborator::all_scalar(const std::vector<Val>& args) {
 Val Elaborator::by_all_arguments(const FunctionVal& f, const std::vector<Val>& args, int order, Span span, Context& c) {
   const long count = static_cast<long>(args.size());
   IndexVars axes;
-  for (int n = 0; n < order; ++n) axes.push_back(make::fresh("i", make::number(1), make::number(count)));
+  for (int n = 0; n < order; ++n) axes.push_back(make::fresh(n == 0 ? "i" : "j", make::number(1), make::number(count)));
   Val out = apply(f, args, span, c);
   std::function<Expr(std::vector<int>)> entries = [&](std::vector<int> slots) {
     if (slots.size() == axes.size()) return algebra_.on_axes(apply(f, args, span, c, slots), out.axes);

@@ -40,7 +40,7 @@ const Example kExamples[] = {
     {"b'*inv(X)*y", "X", "−X⁻ᵀbyᵀX⁻ᵀ", nullptr},
     {"tr(inv(X))", "X", "−X⁻ᵀX⁻ᵀ", nullptr},
     {"x'*A*y", "A", "xyᵀ", "0"},
-    {"tr(X*A*X')", "X", "XA + XAᵀ", "(Aⱼₗ + Aₗⱼ) δᵢₖ"},
+    {"tr(X*A*X')", "X", "XA + XAᵀ", "(Aₗⱼ + Aⱼₗ) δᵢₖ"},
     {"norm2(A*X - B)^2", "X", "2Aᵀ(AX − B)", "2δⱼₗ Σ_{m=1}^n Aₘᵢ Aₘₖ"},
     {"exp(x'*y)", "x", "exp(xᵀy) y", "exp(xᵀy) yyᵀ"},
     {"x.*y", "x", "diag(y)", "0"},

@@ -92,6 +92,7 @@ class Elaborator {
   // Formulas (expression.cpp).
   Val value(const Syn& syn, Context& c);
   Val scalar_value(const Syn& syn, Context& c);
+  Val term_value(const Syn& syn, Context& c);
   Val sum_value(const Syn& syn, Context& c);
   Val group_value(const Syn& syn, Context& c);
   Val matrix_value(const Syn& syn, Context& c);

@@ -96,6 +96,24 @@ Val Elaborator::scalar_value(const Syn& syn, Context& c) {
   return v;
 }
 
+/// A term of a sum. The power of a vector beside other terms, 1 − h², can only be that of each entry.
+Val Elaborator::term_value(const Syn& syn, Context& c) {
+  const bool power = syn.kind == SynKind::scripts && syn.sup && syn.sup->kind == SynKind::number && !syn.primes &&
+                     syn.kids[0]->kind == SynKind::name && syn.kids[0]->text != "e" && syn.sup->text == "2";
+  if (power) {
+    Syn base = syn;
+    base.sup = nullptr;
+    const Val v = !base.sub ? name_value(*syn.kids[0], c) : scripts_value(base, c);
+    if (v.rank() == 1 && !v.function) {
+      c.readings.push_back("the power of a vector is that of its entries");
+      Val out = algebra_.map(v, [](Expr e) { return make::sq(e); });
+      out.span = syn.span;
+      return out;
+    }
+  }
+  return quantity(value(syn, c), c);
+}
+
 Val Elaborator::sum_value(const Syn& syn, Context& c) {
   std::vector<Val> terms;
   std::size_t before = c.term;
@@ -103,7 +121,7 @@ Val Elaborator::sum_value(const Syn& syn, Context& c) {
     int sign = i < syn.signs.size() ? syn.signs[i] : 1;
     if (sign == 0) not_read("plus-minus", syn.span, "± is two statements in one", "write both");
     c.term = syn.kids.size() > 1 ? i + 1 : before;
-    terms.push_back(quantity(value(*syn.kids[i], c), c));
+    terms.push_back(syn.kids.size() > 1 ? term_value(*syn.kids[i], c) : quantity(value(*syn.kids[i], c), c));
     terms.back().span = syn.kids[i]->span;
   }
   c.term = before;
@@ -212,7 +230,9 @@ Val Elaborator::matrix_value(const Syn& syn, Context& c) {
     return dotted_matrix(syn, c);
   std::vector<Expr> cells;
   for (const SynPtr& kid : syn.kids) {
-    cells.push_back(scalar_value(*kid, c).body);
+    const Val cell = quantity(value(*kid, c), c);
+    if (!cell.scalar()) misfit(kid->span, "a scalar is needed here, this is " + shape_text(cell));
+    cells.push_back(cell.body);
   }
   const IndexVar* i = make::fresh("i", make::number(1), make::number(static_cast<long>(rows)));
   const IndexVar* j = make::fresh("j", make::number(1), make::number(columns));

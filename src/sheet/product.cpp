@@ -214,6 +214,7 @@ Val ProductReader::factor() {
     Val of = operand(s.span);
     return e_.derivative_fraction(s, c_, &of);
   }
+  if (auto composed = composition_here(s)) return *composed;
   bool one = base.text == "1" || base.text == "𝟏";
   if (one && s.kind == SynKind::name && !done() && here().kind == SynKind::group && here().kids.size() == 1 &&
       here().kids[0]->kind == SynKind::chain) {

@@ -45,6 +45,8 @@ class ProductReader {
   /// ∂f/∂y_a (g(x)): the partial derivative of the function f, at g(x).
   std::optional<Val> partial_at(const Syn& d);
   bool is_point(const SynPtr& s);
+  /// (f ∘ g)(x), (f ∘ g)'(x)
+  std::optional<Val> composition_here(const Syn& s);
   /// L(w) of a quantity that is written with its variables.
   std::optional<Val> quantity_of(const Syn& s);
   bool function_here(const Syn& s);

@@ -33,6 +33,27 @@ bool ProductReader::is_point(const SynPtr& s) {
   return s->kind == SynKind::product && s->kids.size() == 2 && is_group(*s->kids[1]) && e_.is_function(*s->kids[0], c_);
 }
 
+std::optional<Val> ProductReader::composition_here(const Syn& s) {
+  const Syn& base = base_of(s);
+  if (base.kind != SynKind::group || base.open != "(" || base.kids.size() != 1 || done() || !is_group(here()) ||
+      base.kids[0]->kind != SynKind::product || (s.kind == SynKind::scripts && (s.sub || s.sup)))
+    return std::nullopt;
+  const auto& parts = base.kids[0]->kids;
+  for (std::size_t k = 0; k < parts.size(); ++k)
+    if (k % 2 == 0 ? !e_.is_function(*parts[k], c_) : !(is_op(*parts[k]) && parts[k]->text == "∘")) return std::nullopt;
+  const Val f = e_.value(s, c_);
+  if (!f.function) return std::nullopt;
+  const Span span = cover(s.span, here().span);
+  std::vector<Val> args = e_.arguments(base_of(here()), c_);
+  SynPtr sub, sup;
+  if (here().kind == SynKind::scripts) sub = here().sub, sup = here().sup;
+  ++at_;
+  Val out = e_.apply(*f.function, std::move(args), span, c_);
+  if (sub) out = e_.with_subscript(std::move(out), *sub, c_);
+  if (sup) out = e_.with_superscript(std::move(out), *sup, c_);
+  return out;
+}
+
 std::optional<Val> ProductReader::partial_at(const Syn& d) {
   if (!d.kids[0] || done() || here().kind != SynKind::group || here().open != "(") return std::nullopt;
   const Syn& numerator = *d.kids[0];

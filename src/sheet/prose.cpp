@@ -66,6 +66,13 @@ void SheetReader::apply_traits(const Syn& name, const Traits& traits) {
                      ? scope_->find(literal_key(name, name.sub != nullptr, name.sup != nullptr))
                      : nullptr;
   if (!entry) entry = scope_->find(name_key(*target));
+  const bool vector = traits.one_hot || traits.sums_to_one || traits.unit_norm;
+  if (!entry && vector && name.kind == SynKind::name && !e_.dims().has(name_key(name))) {
+    // "Let $y$ be a one-hot vector": all that is ever said of it.
+    Context c = context();
+    if (e_.usage(name_key(name)).subs == 0) e_.knowledge().raise(e_.hint_key(name, c), 1);
+    entry = &e_.infer(name, c, nullptr, nullptr);
+  }
   if (!entry) return;
   std::string text = traits_text(traits);
   if (scoped_traits_) {

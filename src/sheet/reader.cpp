@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "sheet/describe.h"
+#include "sheet/heads.h"
 #include "sheet/words.h"
 
 namespace gradus {
@@ -299,12 +300,23 @@ Sheet SheetReader::read() {
 
 /// "If y = u³ and u = sin x": of a name that means nothing yet, this is what it means.
 bool SheetReader::means_nothing_yet(const Chain& c) const {
-  const Syn& head = *c.sides[0];
-  if (head.kind != SynKind::name || !c.sides[1] || c.sides[1]->kind == SynKind::number || !lead_is_if()) return false;
+  const Syn* name = c.sides[0].get();
+  const Syn* arguments = nullptr;
+  const bool function = application_head(*c.sides[0], name, arguments);  // suppose F(x, y) = x² + y²
+  const Syn& head = *name;
+  const std::string word = last_words(lead_, 1);
+  const bool supposed = word == "suppose" || word == "assume" || word == "assuming" || word == "consider";
+  if (head.kind != SynKind::name || !c.sides[1] || (c.sides[1]->kind == SynKind::number && !function) ||
+      !(lead_is_if() || supposed))
+    return false;
   const std::string key = name_key(head);
   Entry* entry = scope_->find(key);
-  return (!entry || (entry->symbol && e_.inferred.contains(entry->symbol))) && !e_.scan().size_letters.contains(key) &&
-         !e_.scan().index_letters.contains(head.text) && !ranges_.contains(key);
+  // z ∈ ℝ^K so far: now it is told what it is made of.
+  const bool declared = entry && entry->symbol && entry->declared && !entry->symbol->defined() && !function &&
+                        entry->symbol->family == 0 && c.sides[1]->kind != SynKind::name && lead_is_if();
+  return (!entry || declared || (entry->symbol && e_.inferred.contains(entry->symbol))) &&
+         !e_.scan().size_letters.contains(key) && !e_.scan().index_letters.contains(head.text) &&
+         !ranges_.contains(key);
 }
 
 bool SheetReader::lead_is_if() const {

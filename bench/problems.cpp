@@ -11,6 +11,7 @@
 #include <random>
 
 #include "app/data.h"
+#include "peers.h"
 #include "sheet_kernel.h"
 #include "torch_peer.h"
 #include "units.h"
@@ -84,6 +85,20 @@ void compare_peers(Problem& problem, const std::vector<std::pair<std::string, st
   }
 }
 
+/// The peers that take a function of any scalar type. Differences are good to some five digits, the others to all.
+void compare_with(const Objective& objective, Problem& problem, const std::shared_ptr<Numbers>& at,
+                  const Numbers& ours) {
+  const auto theirs = std::make_shared<Numbers>();
+  for (const auto& peer : {adolc_gradient, sacado_gradient, ceres_gradient, differences_gradient}) {
+    for (const auto& [name, run] : peer(objective, *at, *theirs)) {
+      run();
+      const double error = difference(*theirs, ours);
+      if (name != "differences" || error > 1e-5) problem.max_error = std::max(problem.max_error, error);
+      problem.peers.emplace(name, [run, at, theirs] { run(); });
+    }
+  }
+}
+
 Problem network(std::size_t samples) {
   struct Data {
     Numbers x, d, w0, w1, value{0}, g0, g1, theirs;
@@ -141,6 +156,9 @@ Problem network(std::size_t samples) {
   compare_peers(problem,
                 torch_network(samples, data->x.data(), data->d.data(), data->w0.data(), data->w1.data(), data->theirs),
                 ours, data->theirs);
+  const auto at = std::make_shared<Numbers>(data->w0);
+  at->insert(at->end(), data->w1.begin(), data->w1.end());
+  compare_with(NetworkObjective{samples, data->x.data(), data->d.data()}, problem, at, ours);
   return problem;
 }
 
@@ -247,6 +265,13 @@ Problem mixture(const std::string& name, const std::string& file, double must, d
   const auto kernels = mixture_kernels(kMixture, *data);
   enter_mixture(problem, data, kernels);
   problem.max_error = std::max(problem.max_error, published_difference(folder, file, kernels->gradient));
+  // A tape of every operation has to fit into memory.
+  if (data->N * data->K * data->D * data->D > 5000000) return problem;
+  const auto at = std::make_shared<Numbers>(data->alpha);
+  at->insert(at->end(), data->mu.begin(), data->mu.end());
+  at->insert(at->end(), data->icf.begin(), data->icf.end());
+  compare_with(MixtureObjective{data->D, data->K, data->N, data->x.data(), data->gamma, data->m, data->C}, problem, at,
+               kernels->gradient);
   return problem;
 }
 
@@ -413,6 +438,9 @@ Problem recurrence(const std::string& name, const std::string& file, const std::
   problem.unit();
   problem.max_error = std::abs(data->value[0] - sink) / std::abs(sink);
   problem.max_error = std::max(problem.max_error, published_difference(folder, file, data->gradient));
+  const auto at = std::make_shared<Numbers>(data->main);
+  at->insert(at->end(), data->extra.begin(), data->extra.end());
+  compare_with(RecurrenceObjective{L, T, B, data->state.data(), data->sequence.data()}, problem, at, data->gradient);
   return problem;
 }
 

@@ -100,11 +100,14 @@ int run(int argc, char** argv) {
     for (const auto& [peer, work] : problem.peers) {
       const double time = best.milliseconds[problem.name + ":" + peer];
       peers[peer] = time;
-      if (problem.speedup && (against == 0 || time < against)) against = time;
+      if (problem.speedup && peer.rfind("libtorch", 0) == 0 && (against == 0 || time < against)) against = time;
     }
     const double value = problem.speedup ? against / gradus : gradus / against;
     std::printf("%-28s %9.3f %7.2f %7.2f   %11.4f %11.4f %9.2f  %.1e\n", problem.name.c_str(), value, problem.must,
                 problem.aim, gradus, against, objective > 0 ? gradus / objective : 0.0, problem.max_error);
+    for (const auto& [peer, time] : peers.items())
+      std::printf("    %-24s %11.4f ms, %.1f times gradus's\n", peer.c_str(), time.get<double>(),
+                  time.get<double>() / gradus);
     nlohmann::ordered_json row;
     row["problem"] = problem.name;
     row["figure"] = problem.speedup ? "speedup" : "ratio";

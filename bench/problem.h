@@ -10,7 +10,7 @@ namespace gradus::bench {
 
 struct Problem {
   std::string name;
-  bool speedup = false;  ///< the figure: gradus's speed over the best peer's; else gradus's time over the unit's
+  bool speedup = false;  ///< the figure: gradus's speed over libtorch's best; else gradus's time over the unit's
   double must = 0, aim = 0;
   std::function<void()> gradus = {};     ///< derivatives (and the value)
   std::function<void()> objective = {};  ///< gradus's value alone; may be empty

@@ -55,15 +55,26 @@ def page(data, rows):
              "libtorch's best time (1 or 2 threads) over gradus's, greater is better. One thread, double precision. Both are timed in one process,",
              "in turn, the best of seven repetitions each; the timed call takes the arrays as a user holds them. Before anything is timed, derivatives",
              "are compared to 1e-8 with the published ones or closed forms (the network's: differences of the plain objective), and with the peers'.", "",
-             f"{data['machine']}; g++ {version('g++')}, LLVM {version('llvm-19-dev')}, libtorch {version('libtorch-dev')}; {datetime.date.today().isoformat()}. The",
+             f"{data['machine']}; g++ {version('g++')}, LLVM {version('llvm-19-dev')}, libtorch {version('libtorch-dev')}, ADOL-C {version('libadolc-dev')}, Sacado {version('libtrilinos-sacado-dev')}, Ceres {version('libceres-dev')}; {datetime.date.today().isoformat()}. The",
              "machine was shared: ratios moved by about a fifth between quiet runs, and by up to a half on a busy one.", "",
              "| problem | figure | value | must | aim | gradus | against | derivatives / own objective | largest error |",
              "|---|---|---|---|---|---|---|---|---|"]
     for row in rows:
-        against = row["unit_ms"] if row["figure"] == "ratio" else (min(row["peers"].values()) if row["peers"] else None)
+        torch = [time for peer, time in row["peers"].items() if peer.startswith("libtorch")]
+        against = row["unit_ms"] if row["figure"] == "ratio" else min(torch, default=None)
         lines.append("| `{}` | {} | {} | {} | {} | {:.4g} ms | {} | {:.2f} | {:.0e} |".format(
             row["problem"], row["figure"], "–" if row["value"] is None else f"{row['value']:.3g}", row["must"], row["aim"], row["gradus_ms"],
             "–" if against is None else f"{against:.4g} ms", row["gradus_ms"] / row["objective_ms"], row["max_error"]))
+    columns = sorted({peer for row in rows for peer in row["peers"] if not peer.startswith("libtorch")})
+    if columns:
+        lines += ["", "The same derivatives by other tools, in times of gradus's (tapes are recorded outside the timed call where the tool can",
+                  "use one again; forward modes and differences stand where there are few parameters):", "",
+                  "| problem | libtorch | " + " | ".join(columns) + " |", "|---|---" + "|---" * len(columns) + "|"]
+        for row in rows:
+            torch = [time for peer, time in row["peers"].items() if peer.startswith("libtorch")]
+            times = [min(torch, default=None)] + [row["peers"].get(column) for column in columns]
+            if any(time is not None for time in times):
+                lines.append(f"| `{row['problem']}` | " + " | ".join("–" if time is None else f"{time / row['gradus_ms']:.3g}" for time in times) + " |")
     lines += ["", "![how far beyond what must be reached](benchmarks.svg)", "", "Run it again:", "",
               "    ./dev bench                        # all",
               "    ./dev bench --only gmm             # those with a name like this",

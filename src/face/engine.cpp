@@ -278,7 +278,9 @@ class Builder {
         out.second.push_back(tensor->name);
       }
     }
-    if (out.first.empty()) fail(value->base + " does not depend on " + wanted.by_name + "; it depends on " + known);
+    if (out.first.empty())
+      fail(value->base + " does not depend on " + wanted.by_name + "; it depends on " +
+           (known.empty() ? "nothing" : known));
     return out;
   }
 

@@ -75,8 +75,15 @@ class Cutter {
         at.push_back(make::index(loop));
       }
       // What a sequence around it steps along belongs to the part as well.
-      for (const IndexVar* var : part.body->free) {
-        if (contains(s.loops, var)) continue;
+      IndexVars around;
+      const auto enter = [&](Expr e) {
+        for (const IndexVar* var : e->free) {
+          if (!contains(s.loops, var) && !contains(around, var)) around.push_back(var);
+        }
+      };
+      enter(part.body);
+      for (const IndexVar* loop : inner_loops) enter(loop->lo), enter(loop->hi);
+      for (const IndexVar* var : around) {
         ranges.push_back(*interval_of(var));
         at.push_back(make::index(var));
       }
@@ -172,7 +179,7 @@ void merge_contractions(Program& program) {
         enter(item.statement);
     }
     for (std::size_t r = 0; r < program.items.size() && !again; ++r) {
-      if (program.items[r].sequence || program.items[r].statement.update == Update::set) continue;
+      if (program.items[r].sequence || program.items[r].statement.update != Update::add) continue;
       const Assignment reader = program.items[r].statement;
       if (reader.loops.empty()) continue;  // one product has no order
       for (Expr factor : factors_of(reader.body)) {
@@ -206,19 +213,14 @@ void merge_contractions(Program& program) {
           rest.push_back(f);
         }
         if (!once) continue;
+        // The summed loops of the writer come with it; their bounds may need each other.
+        for (const IndexVar* loop : writer.loops) {
+          if (map.count(loop)) continue;
+          merged.loops.push_back(make::fresh(loop->name, substitute(loop->lo, map), substitute(loop->hi, map)));
+          map.emplace(loop, make::index(merged.loops.back()));
+        }
         for (Expr f : factors_of(substitute(writer.body, map))) rest.push_back(f);
         merged.body = make::mul(rest);
-        for (const IndexVar* loop : writer.loops) {
-          if (!map.count(loop))
-            merged.loops.push_back(make::fresh(loop->name, substitute(loop->lo, map), substitute(loop->hi, map)));
-        }
-        // The summed loops of the writer got fresh variables above.
-        IndexMap own;
-        std::size_t at = reader.loops.size();
-        for (const IndexVar* loop : writer.loops) {
-          if (!map.count(loop)) own.emplace(loop, make::index(merged.loops[at++]));
-        }
-        merged.body = substitute(merged.body, own);
         const double before = iterations(reader.loops) + iterations(writer.loops);
         const Cut cut = Cutter().cut(renamed(merged));
         if (cut.cost >= 0.9 * before) continue;

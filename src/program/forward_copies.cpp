@@ -1,6 +1,7 @@
 // An array that is a copy, a multiple or a constant is read where it comes from.
 #include <algorithm>
 #include <functional>
+#include <unordered_set>
 
 #include "program/arrays.h"
 #include "program/passes.h"
@@ -20,7 +21,20 @@ bool is_copy(Expr body) {
 void forward_copies(Program& program) {
   std::unordered_map<const Symbol*, int> writers;
   std::unordered_map<const Symbol*, Assignment> copies;
-  for_each_statement(program.items, [&](const Assignment& s) { ++writers[s.target->symbol]; });
+  // What is compared is compared as it was stored: computed again, a multiple may round to another number.
+  std::unordered_set<const Symbol*> compared;
+  for_each_statement(program.items, [&](const Assignment& s) {
+    ++writers[s.target->symbol];
+    const auto enter = [&](Expr e) {
+      for (Expr read : reads_of(e)) compared.insert(read->symbol);
+    };
+    if (s.update == Update::max || s.update == Update::min) enter(s.body);
+    visit(s.body, [&](Expr node) {
+      if (node->kind != Kind::select) return;
+      enter(node->kids[0]);
+      enter(node->kids[1]);
+    });
+  });
   const auto output = [&](const Symbol* array) {
     return std::find(program.outputs.begin(), program.outputs.end(), array) != program.outputs.end();
   };
@@ -44,7 +58,7 @@ void forward_copies(Program& program) {
     bool complete = true;
     for (Expr read : reads_of(out.body)) complete = complete && read->symbol != array;
     if (out.update == Update::set && writers[array] == 1 && !output(array) && complete && covers_once(out) &&
-        is_copy(out.body))
+        is_copy(out.body) && !(out.body->kind == Kind::mul && compared.count(array)))
       copies.emplace(array, out);
     return out;
   });

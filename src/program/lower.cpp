@@ -317,11 +317,12 @@ Expr Lowerer::named(std::string name, Expr over, const IndexVars& bound, Update 
   std::vector<Expr> at, own;
   IndexMap map;
   const auto open = [&](const IndexVar* var) {
-    // A bound that depends on what is no loop here is widened to all its values.
+    // A bound that depends on what is no loop here, and no axis of the array, is widened to all its values: an array
+    // is not filled anew at every step of a recurrence.
     const Expr lo = substitute(var->lo, map), hi = substitute(var->hi, map);
     const auto known = [&](Expr bound_term) {
       return std::all_of(bound_term->free.begin(), bound_term->free.end(), [&](const IndexVar* needed) {
-        return is_level(needed) ||
+        return (is_level(needed) && std::find(free.begin(), free.end(), needed) != free.end()) ||
                std::find(statement.loops.begin(), statement.loops.end(), needed) != statement.loops.end();
       });
     };

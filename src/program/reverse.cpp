@@ -41,7 +41,13 @@ class Reverse {
         auto back = std::make_shared<Sequence>();
         back->var = make::fresh(item->sequence->var);
         back->descending = !item->sequence->descending;
-        back->items = renamed_in(items(item->sequence->items), item->sequence->var, back->var);
+        // One step may be the first to need the adjoint of what another wrote: again until nothing new is needed.
+        ProgramItems steps;
+        for (std::size_t before = 0; before != adjoints_.size();) {
+          before = adjoints_.size();
+          steps = items(item->sequence->items);
+        }
+        back->items = renamed_in(std::move(steps), item->sequence->var, back->var);
         if (!back->items.empty()) out.push_back({Assignment{}, std::move(back)});
       } else {
         pull(item->statement, out);

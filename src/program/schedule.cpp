@@ -218,6 +218,12 @@ class Scheduler {
                         [&](const IndexVar* other) { return mentions(var->lo, other) || mentions(var->hi, other); });
   }
 
+  /// A loop may be innermost, or across the lanes, if it bounds no other.
+  static bool may_be_inner(const IndexVar* var, const IndexVars& left) {
+    return std::none_of(left.begin(), left.end(),
+                        [&](const IndexVar* other) { return mentions(other->lo, var) || mentions(other->hi, var); });
+  }
+
   Group join(const std::vector<Work>& works, Placed placed, std::size_t seed, const IndexVar* var) const {
     Group group{{seed}, {var}};
     placed.add(works[seed]);
@@ -307,9 +313,7 @@ class Scheduler {
     const IndexVar* best = nullptr;
     double least = 0;
     for (const IndexVar* loop : work.left) {
-      const bool inner = std::none_of(work.left.begin(), work.left.end(), [&](const IndexVar* other) {
-        return mentions(other->lo, loop) || mentions(other->hi, loop);
-      });
+      const bool inner = may_be_inner(loop, work.left);
       const double cost = lane_cost(work.statement, loop, outside_, options_.lanes);
       if (inner && (!best || cost < least)) best = loop, least = cost;
     }
@@ -402,6 +406,12 @@ class Scheduler {
     return outer <= inner;
   }
 
+  /// Whether a loop that is left has another range for each value of the variable: then lanes along it do not keep
+  /// step.
+  static bool bounds_others(const std::vector<Work>& works, const IndexVar* var) {
+    return std::any_of(works.begin(), works.end(), [&](const Work& work) { return !may_be_inner(var, work.left); });
+  }
+
   NestStep loop(std::vector<Work> works, const IndexVars& vars, const Context& context) {
     const IndexVar* var = make::fresh(vars[0]);
     for (std::size_t i = 0; i < works.size(); ++i) bind(works[i], vars[i], var);
@@ -417,7 +427,7 @@ class Scheduler {
     } else if (leaves) {
       out.kind = Loop::Kind::lanes;
       out.body = list(std::move(works), {.unrolled = true});
-    } else if (extent >= 4 * options_.lanes && good_lane(works, var)) {
+    } else if (extent >= 4 * options_.lanes && good_lane(works, var) && !bounds_others(works, var)) {
       if (fixed_and_short(works) && instances(works) <= static_cast<double>(options_.unroll)) {
         out.kind = Loop::Kind::lanes;
         out.body = list(std::move(works), {.unrolled = true});

@@ -15,8 +15,9 @@ Parts parts_of(const Loop& loop) {
 namespace {
 
 constexpr double most_parts = 64;
-constexpr double operations_an_element = 128;  // that a part does, for each element that it clears and adds
-constexpr double largest_sums = 1 << 25;       // elements of all parts
+constexpr double operations_a_sum = 1024;  // that a part does, for each element that it clears and adds
+constexpr double operations_a_read = 64;   // that a part does, for each element that all others read again
+constexpr double largest_sums = 1 << 25;   // elements of all parts
 
 /// How a step meets an array.
 struct Meeting {
@@ -54,8 +55,7 @@ class Meetings {
   }
 
   Meeting& at(Expr ref) {
-    const auto found =
-        std::find_if(all_.begin(), all_.end(), [&](const Meeting& m) { return m.array == ref->symbol; });
+    const auto found = std::find_if(all_.begin(), all_.end(), [&](const Meeting& m) { return m.array == ref->symbol; });
     if (found == all_.end()) {
       all_.push_back({.array = ref->symbol, .terms = ref->kids});
       return all_.back();
@@ -87,7 +87,7 @@ double elements(const Symbol* array) {
   return count;
 }
 
-/// Operations on vectors, roughly: each takes about a third of a nanosecond.
+/// Operations on vectors, roughly: each takes a tenth of a nanosecond or two.
 class Cost {
  public:
   explicit Cost(long lanes) : lanes_(static_cast<double>(lanes)) {}
@@ -178,10 +178,18 @@ class Cutter {
       if (!sums) continue;
       cut.sums = std::move(*sums);
       for (const Meeting& sum : cut.sums) cut.summed += elements(sum.array);
+      // What the loops around bring into the cache, each part reads for itself.
+      double read_again = 0;
+      for (const Meeting& meeting : meetings.all()) {
+        const auto& terms = meeting.terms;
+        const bool own = std::find(terms.begin(), terms.end(), make::index(cut.var)) != terms.end();
+        if (loop != step.loop.get() && meeting.read && !own) read_again += elements(meeting.array);
+      }
       const long extent = interval_of(cut.var)->extent();
       cut.block = block_of(*loop, extent);
-      double most = std::min({most_parts, static_cast<double>(extent / cut.block),
-                              work / std::max(options_.part, operations_an_element * cut.summed)});
+      double most =
+          std::min({most_parts, static_cast<double>(extent / cut.block),
+                    work / std::max({options_.part, operations_a_sum * cut.summed, operations_a_read * read_again})});
       if (cut.summed > 0) most = std::min(most, largest_sums / cut.summed);
       while (2 * cut.parts <= most) cut.parts *= 2;
       const double time = work / cut.parts + cut.parts * cut.summed;
@@ -193,7 +201,9 @@ class Cutter {
     return best;
   }
 
-  static const Loop* only_loop_in(const Loop& loop) { return loop.body.size() == 1 ? loop.body[0].loop.get() : nullptr; }
+  static const Loop* only_loop_in(const Loop& loop) {
+    return loop.body.size() == 1 ? loop.body[0].loop.get() : nullptr;
+  }
 
   /// Iterations that go to one part together: as many as back ends write out side by side.
   long block_of(const Loop& loop, long extent) const {
@@ -277,9 +287,8 @@ class Cutter {
     statement.body = own_element(own, part, terms_of(loops));
     NestStep step{std::move(statement), nullptr};
     if (!loops.empty()) step = loop_around(Loop::Kind::lanes, loops.back(), std::move(step));
-    step = loop_around(Loop::Kind::serial, part, std::move(step));
     for (std::size_t d = loops.size(); d-- > 1;) step = loop_around(Loop::Kind::serial, loops[d - 1], std::move(step));
-    return step;
+    return loop_around(Loop::Kind::serial, part, std::move(step));
   }
 
   /// The step with the updates of these arrays going to the part's own.

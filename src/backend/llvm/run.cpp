@@ -1,5 +1,5 @@
-// Running a kernel: stages one after the other, the parts of one on OpenMP's threads. The parts write to places of their
-// own, and are the same on any number of threads; so are the results, bit for bit.
+// Running a kernel: stages one after the other, the parts of one on OpenMP's threads. The parts write to places of
+// their own, and are the same on any number of threads; so are the results, bit for bit.
 #include <algorithm>
 
 #include "backend/llvm/jit.h"

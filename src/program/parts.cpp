@@ -187,8 +187,9 @@ class Cutter {
       }
       const long extent = interval_of(cut.var)->extent();
       cut.block = block_of(*loop, extent);
+      const long whole_blocks = extent / cut.block;
       double most =
-          std::min({most_parts, static_cast<double>(extent / cut.block),
+          std::min({most_parts, static_cast<double>(whole_blocks),
                     work / std::max({options_.part, operations_a_sum * cut.summed, operations_a_read * read_again})});
       if (cut.summed > 0) most = std::min(most, largest_sums / cut.summed);
       while (2 * cut.parts <= most) cut.parts *= 2;

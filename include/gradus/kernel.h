@@ -18,6 +18,9 @@ struct Options {
   bool precise = false;           ///< vector functions to 1 ulp instead of 4
   std::string features = {};      ///< "sse2", "avx2" or "avx512" instead of all that the machine has
   std::string cache_folder = {};  ///< where compiled code is kept between runs; empty: nowhere
+  /// That a call may use: threads of OpenMP's pool; 0 for as many as that has. Results are the same bits for any
+  /// number.
+  int threads = 1;
 
   struct Size {
     std::string name;
@@ -129,9 +132,9 @@ class GRADUS_API Workspace {
 };
 
 /// Compiled code. A handle that is cheap to copy. Calls from several threads at once are fine if their outputs are
-/// apart; there are no locks. A call allocates nothing if it is handed a Workspace; without one it uses its thread's
-/// own, which grows at the first call of a kernel that needs more. (With more than 64 arguments a checked call
-/// allocates.)
+/// apart; there are no locks. On one thread a call allocates nothing if it is handed a Workspace; without one it uses
+/// its thread's own, which grows at the first call of a kernel that needs more. (With more than 64 arguments a checked
+/// call allocates.)
 ///
 /// While a kernel runs, subnormal values count as zero. NaN in an input stays NaN in all that depends on it.
 class GRADUS_API Kernel {

@@ -36,7 +36,7 @@ std::vector<std::int64_t> as_integers(const std::vector<double>& values) {
 
 std::optional<Diagnostic> too_large(const Nest& nest) {
   double bytes = 0;
-  for (const Buffer& buffer : nest.buffers) bytes += static_cast<double>(buffer.size) * sizeof(double);
+  for (const Buffer& buffer : nest.buffers) bytes += static_cast<double>(buffer.size * buffer.copies) * sizeof(double);
   const double memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
   if (bytes < memory) return std::nullopt;
   return Diagnostic{
@@ -131,6 +131,7 @@ Evaluation evaluate(const EvaluateRequest& request) {
   CompileOptions options;
   options.cache_folder = request.cache_folder;
   options.precise = request.precise;
+  options.threads = request.threads;
   const Result<Kernel> kernel = compile(nest, options);
   if (!kernel) {
     out.diagnostics.push_back(kernel.error());

@@ -17,6 +17,7 @@ struct EvaluateRequest {
   bool precise = false;                 ///< vector functions to 1 ulp
   bool check = false;                   ///< compare with ball arithmetic
   std::string cache_folder;             ///< of compiled kernels; empty: none
+  int threads = 0;                      ///< at most; 0: as many as OpenMP has
 };
 
 struct Evaluation {

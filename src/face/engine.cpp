@@ -343,6 +343,7 @@ class Builder {
     compile_options.precise = options_.precise;
     compile_options.features = options_.features;
     compile_options.cache_folder = options_.cache_folder;
+    compile_options.threads = options_.threads;
     const Result<Kernel> kernel = compile(nest, compile_options);
     if (!kernel) fail(kernel.error().message);
     out.workspace_bytes = kernel->workspace_bytes();

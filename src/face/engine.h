@@ -8,6 +8,7 @@ namespace gradus::detail {
 
 struct EngineOptions {
   bool single = false, precise = false;
+  int threads = 1;
   std::string features, cache_folder;
   std::vector<std::pair<std::string, std::ptrdiff_t>> sizes;
   std::vector<std::pair<std::string, std::vector<std::ptrdiff_t>>> strides;

@@ -207,6 +207,7 @@ Kernel compile(std::vector<Quantity> quantities, const Options& options) {
   engine.precise = options.precise;
   engine.features = options.features;
   engine.cache_folder = options.cache_folder;
+  engine.threads = options.threads;
   for (const Options::Size& size : options.sizes) engine.sizes.emplace_back(size.name, size.value);
   for (const Options::Strides& strided : options.strides) engine.strides.emplace_back(strided.name, strided.strides);
   auto built = detail::build(wanted, engine);

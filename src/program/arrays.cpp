@@ -203,6 +203,11 @@ bool covers_once(const Assignment& statement) {
   return true;
 }
 
+Expr neutral(Update update) {
+  const long sign = update == Update::max ? -1 : update == Update::min ? 1 : 0;
+  return make::number(Rational(mpz_class(sign) << 1023));
+}
+
 Assignment filled(const Symbol* array, Expr value) {
   Assignment out;
   std::vector<Expr> at;

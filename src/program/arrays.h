@@ -36,6 +36,8 @@ std::vector<Expr> reads_of(Expr body);
 std::vector<const Symbol*> arrays_read(const Assignment& statement);
 /// Whether the target's index terms are exactly the loops, each once, over whole axes: each element is met once.
 bool covers_once(const Assignment& statement);
+/// What changes nothing when it is added, or compared.
+Expr neutral(Update update);
 /// A statement that sets the whole array to a value.
 Assignment filled(const Symbol* array, Expr value);
 

@@ -15,6 +15,7 @@ struct Uses {
   Path around;                 ///< loops around all of them
   std::vector<Expr> terms;     ///< per axis: the index term of every use, null where they differ
   std::vector<int> lane_uses;  ///< per axis: uses with a lanes variable alone there
+  std::vector<bool> of_parts;  ///< per axis: some use has a parts loop's variable there
   bool met = false;
 };
 
@@ -71,7 +72,7 @@ class Placer {
       Uses& uses = uses_[node->symbol];
       if (!uses.met) {
         order_.push_back(node->symbol);
-        uses = {path_, node->kids, std::vector<int>(node->kids.size(), 0), true};
+        uses = {path_, node->kids, std::vector<int>(node->kids.size(), 0), std::vector<bool>(node->kids.size()), true};
       } else {
         std::size_t same = 0;
         while (same < uses.around.size() && same < path_.size() && uses.around[same] == path_[same]) ++same;
@@ -80,7 +81,9 @@ class Placer {
       for (std::size_t d = 0; d < node->kids.size(); ++d) {
         if (uses.terms[d] != node->kids[d]) uses.terms[d] = nullptr;
         for (const Loop* loop : path_) {
-          if (loop->kind == Loop::Kind::lanes && node->kids[d] == make::index(loop->var)) ++uses.lane_uses[d];
+          if (node->kids[d] != make::index(loop->var)) continue;
+          if (loop->kind == Loop::Kind::lanes) ++uses.lane_uses[d];
+          if (loop->kind == Loop::Kind::parts) uses.of_parts[d] = true;
         }
       }
     });
@@ -122,10 +125,15 @@ class Placer {
     for (std::size_t i = rank; i-- > 0;) {
       const std::size_t d = axes[i];
       if (buffer.extent[d] == 1) continue;
+      // Threads do not write to one cache line.
+      if (uses.of_parts[d]) buffer.size = (buffer.size + lanes_ - 1) / lanes_ * lanes_;
       buffer.stride[d] = buffer.size;
       long extent = buffer.extent[d];
-      if (i + 1 == rank) extent = (extent + lanes_ - 1) / lanes_ * lanes_;  // rows begin at whole vectors
+      if (i + 1 == rank && !uses.of_parts[d]) extent = (extent + lanes_ - 1) / lanes_ * lanes_;  // rows begin at whole vectors
       buffer.size *= extent;
+    }
+    for (const Loop* loop : uses.around) {
+      if (loop->kind == Loop::Kind::parts) buffer.copies = interval_of(loop->var)->extent();
     }
     nest_.buffers.push_back(std::move(buffer));
   }

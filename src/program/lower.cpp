@@ -350,15 +350,13 @@ Expr Lowerer::named(std::string name, Expr over, const IndexVars& bound, Update 
   remember_array(statement, free.size());
   if (update != Update::set) {
     // The neutral value first.
-    Assignment neutral;
-    neutral.loops.assign(statement.loops.begin(),
+    Assignment first;
+    first.loops.assign(statement.loops.begin(),
                          statement.loops.begin() + static_cast<long>(statement.loops.size() - bound.size()));
-    neutral.target = statement.target;
-    neutral.lazy = true;
-    neutral.body = make::number(0);
-    if (update == Update::max) neutral.body = make::number(Rational(mpz_class(-1) << 1023));
-    if (update == Update::min) neutral.body = make::number(Rational(mpz_class(1) << 1023));
-    place(renamed(neutral));
+    first.target = statement.target;
+    first.lazy = true;
+    first.body = neutral(update);
+    place(renamed(first));
   }
   place(std::move(statement));
   return make::ref(array, at);

@@ -1,5 +1,5 @@
-// A program with its loops in place: what runs inside what, which loop is cut into blocks, which one lies across SIMD
-// lanes, and where every array is kept. Back ends only walk it: the emitted text is the kernel that is run.
+// A program with its loops in place: what runs inside what, which loop is cut into parts for threads and into blocks
+// for the cache, which one lies across SIMD lanes, and where every array is kept. Back ends only walk it: the emitted text is the kernel that is run.
 #pragma once
 
 #include "program/program.h"
@@ -19,6 +19,7 @@ struct Buffer {
   std::vector<long> lo, extent, stride;
   std::vector<bool> in_block;  ///< per axis: counts from the current block's first iteration (lo is not used)
   long size = 0;               ///< in elements
+  long copies = 1;             ///< one for each part of the parts loop around all its uses; otherwise 1
 };
 
 struct Loop;
@@ -32,6 +33,8 @@ struct NestStep {
 struct Loop {
   enum class Kind : std::uint8_t {
     serial,    ///< one iteration after the other
+    parts,     ///< iterations are independent, for threads: each takes a part of the values of `cut`, over which loops
+               ///< inside run. At the top level only
     blocks,    ///< in blocks of `block` iterations; `lanes` loops over the same variable inside run over one block
     lanes,     ///< iterations are independent, but for updates of targets without the variable: across SIMD lanes.
                ///< Holds statements and unrolled loops only
@@ -40,9 +43,21 @@ struct Loop {
   Kind kind = Kind::serial;
   const IndexVar* var = nullptr;  ///< its bounds may depend on loops around it
   bool descending = false;
-  long block = 0;
+  const IndexVar* cut = nullptr;  ///< of a parts loop; its bounds are numbers
+  long block = 0;                 ///< iterations of a block, or those of `cut` that go to one part together
   std::vector<NestStep> body;
 };
+
+/// How a parts loop cuts lo…hi: part k begins at lo + block·⌊k·blocks / count⌋, and the last one goes on to hi.
+struct Parts {
+  long lo = 0, hi = -1;
+  long block = 1, blocks = 0;  ///< blocks that are whole
+  long count = 1;              ///< of parts
+
+  long first(long part) const { return lo + block * (part * blocks / count); }
+  long last(long part) const { return part + 1 == count ? hi : first(part + 1) - 1; }
+};
+Parts parts_of(const Loop& loop);
 
 struct Nest {
   std::vector<Buffer> buffers;  ///< inputs and outputs first, in the program's order

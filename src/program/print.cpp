@@ -66,16 +66,24 @@ class Printer {
       const std::size_t scope = names_.size();
       const bool again = in_scope(loop.var);
       if (!again) enter(loop.var);
-      text += "for " + (again ? var_name(loop.var) + " in the block" : range(loop.var));
+      text += "for " + (again ? var_name(loop.var) + " in the " + pieces_[loop.var] : range(loop.var));
       if (loop.descending) text += " descending";
       switch (loop.kind) {
         case Loop::Kind::serial: break;
+        case Loop::Kind::parts:
+          enter(loop.cut);
+          text += " (parts of " + range(loop.cut) + ")";
+          pieces_[loop.cut] = "part";
+          break;
         case Loop::Kind::blocks: text += " (blocks of " + std::to_string(loop.block) + ")"; break;
         case Loop::Kind::lanes: text += " (lanes)"; break;
         case Loop::Kind::unrolled: text += " (unrolled)"; break;
       }
       text += "\n";
+      const std::string before = pieces_[loop.var];
+      if (loop.kind == Loop::Kind::blocks) pieces_[loop.var] = "block";
       this->steps(loop.body, depth + 1);
+      pieces_[loop.var] = before;
       names_.resize(scope);
     }
   }
@@ -197,6 +205,7 @@ class Printer {
   }
 
   std::vector<std::pair<const IndexVar*, std::string>> names_;  ///< of the loops around
+  std::map<const IndexVar*, std::string> pieces_;                ///< what loops over these run over: "part" or "block"
   std::map<const Symbol*, std::string> arrays_;
   std::set<std::string> taken_;
   std::size_t spent_ = 0;

@@ -4,6 +4,7 @@
 
 #include "program/access.h"
 #include "program/buffers.h"
+#include "program/parts.h"
 #include "program/place.h"
 
 namespace gradus {
@@ -549,6 +550,7 @@ Nest schedule(const Program& program, const ScheduleOptions& options) {
   Nest nest;
   Scheduler scheduler(program, options);
   nest.steps = scheduler.list(scheduler.in_cache(Scheduler::works_of(program.items)), {});
+  cut_into_parts(nest.steps, options);
   place_buffers(program, nest, options.lanes);
   for (Buffer& buffer : nest.buffers) {
     if (const auto own = options.strides.find(buffer.array); own != options.strides.end()) buffer.stride = own->second;

@@ -8,9 +8,10 @@
 namespace gradus {
 
 struct ScheduleOptions {
-  long lanes = 8;        ///< real numbers in a vector
-  long cache = 1 << 20;  ///< bytes that the arrays of one block should stay within
-  long unroll = 256;     ///< statements that a body may have when it is written out
+  long lanes = 8;         ///< real numbers in a vector
+  long cache = 1 << 20;   ///< bytes that the arrays of one block should stay within
+  long unroll = 256;      ///< statements that a body may have when it is written out
+  double part = 1 << 18;  ///< operations on vectors that pay for handing a part of a loop to another thread
   /// Strides of inputs and outputs in elements, one an axis, where they are not row by row.
   std::unordered_map<const Symbol*, std::vector<long>> strides;
 };

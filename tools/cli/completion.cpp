@@ -25,7 +25,7 @@ _gradus() {
       derive) COMPREPLY=($(compgen -W '-e --let --wrt --order --steps --format --help' -- "$word")) ;;
       show) COMPREPLY=($(compgen -W '--assume --color --help' -- "$word")) ;;
       eval) COMPREPLY=($(compgen -W '--grad --jacobian --hessian --vjp --jvp --set --data --random --scope --format
-                         --output --check --precise --explain --help' -- "$word")) ;;
+                         --output --check --precise --threads --explain --help' -- "$word")) ;;
       emit) COMPREPLY=($(compgen -W '--grad --jacobian --hessian --vjp --jvp --set --scope --lang --function --main
                          --output --help' -- "$word")) ;;
       graph) COMPREPLY=($(compgen -W '--grad --set --data --random --scope --output --help' -- "$word")) ;;
@@ -58,7 +58,7 @@ _gradus() {
               '--format[form]:format:(text latex markdown json html)' '*:sheet:_files' ;;
     show) _arguments '*--assume[assume]:assumption:' '--color[colours]:when:(auto always never)' '*:sheet:_files' ;;
     eval) _arguments $quantity $derivatives $data '--format[form]:format:(text json csv npy npz)' '--check[tell the error]' \
-            '--precise[vector functions to 1 ulp]' '--explain[tell the loops]' '(-o --output)'{-o,--output}'[file]:file:_files' \
+            '--precise[vector functions to 1 ulp]' '--threads[at most]:number:' '--explain[tell the loops]' '(-o --output)'{-o,--output}'[file]:file:_files' \
             '*:sheet:_files' ;;
     emit) _arguments $quantity $derivatives '--lang[language]:language:(c++ c numpy)' '--function[name]:name:' \
             '--main[a program that checks itself]' '(-o --output)'{-o,--output}'[file]:file:_files' '*:sheet:_files' ;;
@@ -103,6 +103,7 @@ complete -c gradus -n '__fish_seen_subcommand_from eval graph' -l random -x
 complete -c gradus -n '__fish_seen_subcommand_from eval' -l format -x -a 'text json csv npy npz'
 complete -c gradus -n '__fish_seen_subcommand_from eval' -l check
 complete -c gradus -n '__fish_seen_subcommand_from eval' -l precise
+complete -c gradus -n '__fish_seen_subcommand_from eval' -l threads -x
 complete -c gradus -n '__fish_seen_subcommand_from eval' -l explain
 complete -c gradus -n '__fish_seen_subcommand_from emit' -l lang -x -a 'c++ c numpy'
 complete -c gradus -n '__fish_seen_subcommand_from emit' -l function -x

@@ -70,6 +70,7 @@ struct ComputeOptions {
   std::string sheet, scope, format = "text", output;
   std::vector<std::string> names, gradients, jacobians, hessians, vjps, jvps, sets, data;
   std::uint64_t seed = 0;
+  int threads = 0;
   bool explain = false, check = false, precise = false;
   std::string language = "c++", function;
   bool with_main = false;
@@ -153,6 +154,8 @@ ComputeCommands::ComputeCommands(CLI::App& app) : options_(std::make_unique<Comp
   eval_->add_option("-o,--output", o.output, "write to this file, in the form of its ending, and show nothing");
   eval_->add_flag("--check", o.check, "compare with ball arithmetic and tell the error in ulps");
   eval_->add_flag("--precise", o.precise, "vector functions to 1 ulp");
+  eval_->add_option("--threads", o.threads, "at most so many; otherwise all cores, or OMP_NUM_THREADS")
+      ->check(CLI::PositiveNumber);
   eval_->add_flag("--explain", o.explain, "tell the loops that are run");
   eval_->footer(
       "Examples:\n"
@@ -202,6 +205,7 @@ int ComputeCommands::evaluate_sheet() const {
   request.explain = o.explain;
   request.check = o.check;
   request.precise = o.precise;
+  request.threads = o.threads;
   request.cache_folder = cache_folder();
   const Evaluation evaluation = evaluate(request);
   const int failed = tell(evaluation.diagnostics, evaluation.source);

@@ -25,25 +25,27 @@ std::unique_ptr<llvm::Module> Emitter::emit() {
   module_->setTargetTriple(machine_.target->getTargetTriple().str());
   module_->setDataLayout(machine_.target->createDataLayout());
   tags_.assign(nest_.buffers.size(), nullptr);
-  std::vector<llvm::Function*> parts;
   std::size_t from = 0;
-  for (const std::size_t to : homes_.part_ends) {
-    parts.push_back(new_function("part" + std::to_string(parts.size()), true));
-    part(parts.back(), from, to);
-    from = to;
-    if (!failure_.empty()) return nullptr;
+  for (std::size_t stage = 0; stage < homes_.stages.size(); ++stage) {
+    std::vector<llvm::Function*> functions;
+    for (const std::size_t to : homes_.stages[stage].ends) {
+      functions.push_back(new_function("steps" + std::to_string(from), true));
+      function(functions.back(), from, to);
+      from = to;
+      if (!failure_.empty()) return nullptr;
+    }
+    entry(entry_name(stage), functions);
   }
-  entry(parts);
   return std::move(module_);
 }
 
 llvm::Function* Emitter::new_function(const std::string& name, bool internal) {
   llvm::Type* const pointer = builder_.getPtrTy();
-  auto* const type = llvm::FunctionType::get(builder_.getVoidTy(), {pointer, pointer, pointer}, false);
+  auto* const type = llvm::FunctionType::get(builder_.getVoidTy(), {pointer, pointer, pointer, builder_.getInt64Ty()}, false);
   auto* const function = llvm::Function::Create(
       type, internal ? llvm::Function::InternalLinkage : llvm::Function::ExternalLinkage, name, *module_);
   for (llvm::Argument& argument : function->args()) {
-    argument.addAttr(llvm::Attribute::NoAlias);
+    if (argument.getType()->isPointerTy()) argument.addAttr(llvm::Attribute::NoAlias);
     argument.addAttr(llvm::Attribute::NoUndef);
   }
   function->addFnAttr(llvm::Attribute::NoUnwind);
@@ -55,10 +57,10 @@ llvm::Function* Emitter::new_function(const std::string& name, bool internal) {
   return function;
 }
 
-/// Subnormal numbers are flushed between saving and restoring the thread's settings. The parts are called, not
+/// Subnormal numbers are flushed between saving and restoring the thread's settings. The functions are called, not
 /// inlined, so that nothing moves across.
-void Emitter::entry(const std::vector<llvm::Function*>& parts) {
-  llvm::Function* const function = new_function(entry_name, false);
+void Emitter::entry(const std::string& name, const std::vector<llvm::Function*>& functions) {
+  llvm::Function* const function = new_function(name, false);
   builder_.SetInsertPoint(llvm::BasicBlock::Create(context_, "", function));
   Value* const saved = builder_.CreateAlloca(builder_.getInt32Ty());
   Value* const flushing = builder_.CreateAlloca(builder_.getInt32Ty());
@@ -68,14 +70,14 @@ void Emitter::entry(const std::vector<llvm::Function*>& parts) {
       builder_.CreateOr(builder_.CreateLoad(builder_.getInt32Ty(), saved), flush_results | subnormals_are_zero),
       flushing);
   builder_.CreateIntrinsic(builder_.getVoidTy(), llvm::Intrinsic::x86_sse_ldmxcsr, {flushing});
-  for (llvm::Function* part : parts) {
-    builder_.CreateCall(part, {function->getArg(0), function->getArg(1), function->getArg(2)});
-  }
+  std::vector<Value*> arguments;
+  for (llvm::Argument& argument : function->args()) arguments.push_back(&argument);
+  for (llvm::Function* called : functions) builder_.CreateCall(called, arguments);
   builder_.CreateIntrinsic(builder_.getVoidTy(), llvm::Intrinsic::x86_sse_ldmxcsr, {saved});
   builder_.CreateRetVoid();
 }
 
-void Emitter::part(llvm::Function* function, std::size_t from, std::size_t to) {
+void Emitter::function(llvm::Function* function, std::size_t from, std::size_t to) {
   bases_.assign(nest_.buffers.size(), nullptr);
   private_.clear();
   entry_ = llvm::BasicBlock::Create(context_, "", function);
@@ -109,6 +111,7 @@ void Emitter::steps(const std::vector<NestStep>& steps) {
     }
     switch (step.loop->kind) {
       case Loop::Kind::serial: serial(*step.loop); break;
+      case Loop::Kind::parts: parts(*step.loop); break;
       case Loop::Kind::blocks: blocks(*step.loop); break;
       case Loop::Kind::unrolled: unrolled(*step.loop); break;
       case Loop::Kind::lanes: lanes(*step.loop); break;
@@ -116,7 +119,51 @@ void Emitter::steps(const std::vector<NestStep>& steps) {
   }
 }
 
-/// Inside a blocks loop over the variable, the current block.
+/// The one part whose number the function is given.
+void Emitter::parts(const Loop& loop) {
+  const Parts parts = parts_of(loop);
+  Value* const number = entry_->getParent()->getArg(3);
+  const auto blocks_before = [&](const Integer& part) {
+    if (parts.blocks % parts.count == 0) return times(part, parts.blocks / parts.count);
+    Value* const all = scalar(times(part, parts.blocks));
+    return Integer(builder_.CreateUDiv(all, builder_.getInt64(static_cast<std::uint64_t>(parts.count))));
+  };
+  const Integer first = blocks_before(Integer(number));
+  Part part{minus(blocks_before(plus(Integer(number), 1)), first), parts.block,
+            parts.hi - parts.lo + 1 - parts.blocks * parts.block, 0};
+  if (part.rest > 0) {
+    Value* const last = builder_.getInt64(static_cast<std::uint64_t>(parts.count - 1));
+    part.is_last = Integer(builder_.CreateZExt(builder_.CreateICmpEQ(number, last), builder_.getInt64Ty()));
+  }
+  const Integer count = plus(times(part.blocks, part.block), times(part.is_last, part.rest));
+  bound_[loop.var] = Integer(number);
+  over(loop.cut, {plus(times(first, parts.block), parts.lo), count, part}, loop.body);
+  bound_.erase(loop.var);
+}
+
+/// The steps, with loops over the variable running over this span.
+void Emitter::over(const IndexVar* var, const Span& span, const std::vector<NestStep>& steps) {
+  std::optional<Span> around;
+  if (const auto found = blocks_.find(var); found != blocks_.end()) around = found->second;
+  blocks_[var] = span;
+  this->steps(steps);
+  blocks_.erase(var);
+  if (around) blocks_[var] = *around;
+}
+
+/// None where it is only known at run time what is left over.
+std::optional<Emitter::Pieces> Emitter::pieces_of(const Span& span, long size) {
+  if (span.count.known()) {
+    const long count = std::max(0L, span.count.constant);
+    return Pieces{count / size, count % size, 1};
+  }
+  if (!span.part || span.part->block % size != 0) return std::nullopt;
+  const Part& part = *span.part;
+  return Pieces{plus(times(part.blocks, part.block / size), times(part.is_last, part.rest / size)), part.rest % size,
+                part.is_last};
+}
+
+/// Inside a blocks loop over the variable, the current block; inside a parts loop, the part.
 Emitter::Span Emitter::span_of(const IndexVar* var) {
   if (const auto found = blocks_.find(var); found != blocks_.end()) return found->second;
   const Integer lo = integer(var->lo);
@@ -150,13 +197,12 @@ void Emitter::unrolled(const Loop& loop) {
 void Emitter::blocks(const Loop& loop) {
   const Span span = span_of(loop.var);
   const long size = std::max(1L, loop.block);
-  if (span.count.known()) {
-    const long full = std::max(0L, span.count.constant) / size, rest = std::max(0L, span.count.constant) % size;
-    if (full > 0) {
-      repeat(full, [&](const Integer& k) { block(loop, plus(span.lo, times(k, size)), size); });
-    }
-    if (rest > 0) block(loop, plus(span.lo, full * size), rest);
-    return;
+  if (const auto pieces = pieces_of(span, size)) {
+    repeat(pieces->whole, [&](const Integer& k) { block(loop, plus(span.lo, times(k, size)), size); });
+    if (pieces->rest == 0) return;
+    return repeat(pieces->has_rest, [&](const Integer&) {
+      block(loop, plus(span.lo, times(pieces->whole, size)), pieces->rest);
+    });
   }
   Value* const count = builder_.CreateIntrinsic(llvm::Intrinsic::smax, {builder_.getInt64Ty()},
                                                 {scalar(span.count), builder_.getInt64(0)});
@@ -173,9 +219,7 @@ void Emitter::block(const Loop& loop, const Integer& start, const Integer& count
   for (std::size_t i = 0; i < bases_.size(); ++i)
     if (homes_.of[i].loop == &loop) bases_[i] = nullptr;
   private_.clear();
-  blocks_[loop.var] = Span{start, count};
-  steps(loop.body);
-  blocks_.erase(loop.var);
+  over(loop.var, {start, count}, loop.body);
 }
 
 }  // namespace gradus

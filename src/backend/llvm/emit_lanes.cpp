@@ -36,17 +36,18 @@ void Emitter::lanes(const Loop& loop) {
   const auto write = [&](const Integer& first, unsigned copy, const Integer* live) {
     chunk(loop, plus(span.lo, first), copy, live);
   };
-  if (span.count.known()) {
-    const long full = span.count.constant / lanes, rest = span.count.constant % lanes;
-    const long groups = full <= static_cast<long>(unroll) ? 0 : full / unroll;
-    repeat(groups, [&](const Integer& k) {
+  if (const auto groups = pieces_of(span, unroll * lanes)) {
+    repeat(groups->whole, [&](const Integer& k) {
       for (unsigned c = 0; c < unroll; ++c) write(plus(times(k, unroll * lanes), c * lanes), c, nullptr);
     });
-    for (long c = groups * unroll; c < full; ++c) write(c * lanes, static_cast<unsigned>(c - groups * unroll), nullptr);
-    if (rest > 0) {
-      const Integer live = rest;
-      write(full * lanes, static_cast<unsigned>(full - groups * unroll), &live);
-    }
+    const auto write_rest = [&](const Integer&) {
+      const Integer done = times(groups->whole, unroll * lanes);
+      const long full = groups->rest / lanes;
+      for (long c = 0; c < full; ++c) write(plus(done, c * lanes), static_cast<unsigned>(c), nullptr);
+      const Integer live = groups->rest % lanes;
+      if (!live.is(0)) write(plus(done, full * lanes), static_cast<unsigned>(full), &live);
+    };
+    if (groups->rest > 0) repeat(groups->has_rest, write_rest);
   } else {
     Value* const count = builder_.CreateIntrinsic(llvm::Intrinsic::smax, {builder_.getInt64Ty()},
                                                   {scalar(span.count), builder_.getInt64(0)});

@@ -202,7 +202,9 @@ Emitter::Value* Emitter::base(std::size_t number) {
     pointer->setMetadata(llvm::LLVMContext::MD_invariant_load, llvm::MDNode::get(context_, {}));
     bases_[number] = pointer;
   } else {
-    bases_[number] = at_entry.CreateConstInBoundsGEP1_64(real_, function->getArg(2), home.offset);
+    Value* const first = at_entry.CreateConstInBoundsGEP1_64(real_, function->getArg(2), home.offset);
+    Value* const own = at_entry.CreateMul(function->getArg(3), at_entry.getInt64(home.copy));
+    bases_[number] = home.copy == 0 ? first : at_entry.CreateInBoundsGEP(real_, first, own);
   }
   return bases_[number];
 }

@@ -110,13 +110,17 @@ void Emitter::in_groups(const Loop& loop, long most, Body body) {
     });
   };
   open_.push_back(loop.var);
-  if (span.count.known()) {
-    long done = 0;
-    for (long size = most; size > 0; size /= 2) {
-      const long count = std::max(0L, span.count.constant - done) / size;
-      group(size, done, count);
-      done += count * size;
-    }
+  if (const auto pieces = pieces_of(span, most)) {
+    group(most, 0, pieces->whole);
+    const auto rest = [&](const Integer&) {
+      long done = 0;
+      for (long size = most / 2; size > 0; size /= 2) {
+        const long count = (pieces->rest - done) / size;
+        group(size, plus(times(pieces->whole, most), done), count);
+        done += count * size;
+      }
+    };
+    if (pieces->rest > 0) repeat(pieces->has_rest, rest);
   } else {
     Value* const count =
         builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, scalar(span.count), builder_.getInt64(0));

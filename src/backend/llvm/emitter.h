@@ -20,7 +20,8 @@
 
 namespace gradus {
 
-inline constexpr const char* entry_name = "gradus_kernel";
+/// Of the function that is called for a stage, with inputs, outputs, workspace and the number of the part.
+inline std::string entry_name(std::size_t stage) { return "gradus_stage" + std::to_string(stage); }
 
 struct EmitOptions {
   bool single = false;
@@ -47,9 +48,22 @@ class Emitter {
     Value* mask = nullptr;  ///< the live lanes; null: all
     Value* last = nullptr;  ///< number of the last live lane, where there is a mask
   };
+  /// What is cut into parts, of which one is written: it has so many blocks, and `rest` more if it is the last.
+  struct Part {
+    Integer blocks;
+    long block = 1, rest = 0;
+    Integer is_last;  ///< 1 or 0
+  };
   /// The values that a loop's variable takes.
   struct Span {
     Integer lo, count;
+    std::optional<Part> part = {};
+  };
+  /// A span in pieces of one size, and what is left over, where `has_rest` is 1.
+  struct Pieces {
+    Integer whole;
+    long rest = 0;
+    Integer has_rest;
   };
   /// A sum (or maximum) across lanes, kept in registers while its lanes loop runs.
   struct Reduction {
@@ -72,15 +86,18 @@ class Emitter {
   enum class Holding : std::uint8_t { no, load, add, store };
 
   // emit.cpp: functions and the loops around lanes
-  void part(llvm::Function* function, std::size_t from, std::size_t to);
-  void entry(const std::vector<llvm::Function*>& parts);
+  void function(llvm::Function* function, std::size_t from, std::size_t to);
+  void entry(const std::string& name, const std::vector<llvm::Function*>& functions);
   llvm::Function* new_function(const std::string& name, bool internal);
   void steps(const std::vector<NestStep>& steps);
   void serial(const Loop& loop);
+  void parts(const Loop& loop);
   void blocks(const Loop& loop);
   void block(const Loop& loop, const Integer& start, const Integer& count);
   void unrolled(const Loop& loop);
+  void over(const IndexVar* var, const Span& span, const std::vector<NestStep>& steps);
   Span span_of(const IndexVar* var);
+  std::optional<Pieces> pieces_of(const Span& span, long size);
   /// body(k) for k = 0 … count − 1.
   template <class Body>
   void repeat(const Integer& count, Body body);
@@ -190,7 +207,7 @@ class Emitter {
   llvm::BasicBlock* entry_ = nullptr;
   std::vector<Value*> bases_;
   std::unordered_map<const IndexVar*, Integer> bound_;
-  std::unordered_map<const IndexVar*, Span> blocks_;
+  std::unordered_map<const IndexVar*, Span> blocks_;  // or parts
   std::map<std::tuple<std::size_t, unsigned, unsigned, long>, llvm::AllocaInst*> private_;
   std::vector<llvm::MDNode*> tags_;
 

@@ -5,7 +5,7 @@
 namespace gradus {
 namespace {
 
-constexpr std::size_t largest_part = 1500;  // nodes in a function; compile time grows faster than this
+constexpr std::size_t largest_function = 1500;  // nodes; compile time grows faster than this
 constexpr long largest_on_stack = 64;       // elements
 constexpr long body_budget = 6000;          // elements on the stack for one body of a blocks loop
 constexpr std::size_t alignment = 16;       // elements: 64 bytes in single precision
@@ -123,18 +123,24 @@ Homes homes_of(const Nest& nest) {
   for (std::size_t i = 0; i < nest.buffers.size(); ++i) homes.number.emplace(nest.buffers[i].array, i);
   Surveyor surveyor(nest, homes);
   const std::vector<std::size_t> costs = surveyor.survey();
-  std::vector<std::size_t> part_of;
-  std::size_t cost = 0;
+  std::vector<std::size_t> function_of;
+  std::size_t cost = 0, functions = 0;
   for (std::size_t i = 0; i < costs.size(); ++i) {
-    if (cost > 0 && cost + costs[i] > largest_part) {
-      homes.part_ends.push_back(i);
+    const Loop* const loop = nest.steps[i].loop.get();
+    const bool parts = loop && loop->kind == Loop::Kind::parts;
+    const bool new_stage = i == 0 || parts || homes.stages.back().parts > 1;
+    if (new_stage) homes.stages.push_back({parts ? parts_of(*loop).count : 1, {}});
+    std::vector<std::size_t>& ends = homes.stages.back().ends;
+    if (new_stage || (cost > 0 && cost + costs[i] > largest_function)) {
+      ends.push_back(i);
+      ++functions;
       cost = 0;
     }
+    ends.back() = i + 1;
     cost += costs[i];
-    if (!nest.steps[i].loop) homes.straight_line += costs[i];
-    part_of.push_back(homes.part_ends.size());
+    if (!loop) homes.straight_line += costs[i];
+    function_of.push_back(functions);
   }
-  if (!costs.empty()) homes.part_ends.push_back(costs.size());
 
   std::unordered_map<const Loop*, long> on_stack;
   for (std::size_t i = 0; i < nest.buffers.size(); ++i) {
@@ -150,11 +156,13 @@ Homes homes_of(const Nest& nest) {
       on_stack[uses.body] += buffer.size;
       home.kind = Home::Kind::body;
       home.loop = uses.body;
-    } else if (uses.used && part_of[uses.first_step] == part_of[uses.last_step] && buffer.size <= largest_on_stack) {
+    } else if (uses.used && function_of[uses.first_step] == function_of[uses.last_step] && buffer.size <= largest_on_stack) {
       home.kind = Home::Kind::stack;
     } else {
+      const std::size_t one = (static_cast<std::size_t>(buffer.size) + alignment - 1) / alignment * alignment;
       home.offset = homes.workspace;
-      homes.workspace += (static_cast<std::size_t>(buffer.size) + alignment - 1) / alignment * alignment;
+      if (buffer.copies > 1) home.copy = one;
+      homes.workspace += one * static_cast<std::size_t>(buffer.copies);
     }
   }
   return homes;

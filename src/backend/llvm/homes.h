@@ -1,4 +1,5 @@
-// Where each local buffer lives: in registers of one lanes loop, on the stack, or in the workspace.
+// Where each local buffer lives: in registers of one lanes loop, on the stack, or in the workspace; and which steps make
+// a function.
 #pragma once
 
 #include <unordered_map>
@@ -11,17 +12,24 @@ struct Home {
   enum class Kind : std::uint8_t {
     argument,   ///< an input or output: the caller's
     workspace,  ///< at `offset`
-    stack,      ///< on the stack of the function of its part
+    stack,      ///< on the stack of the function that uses it
     body,       ///< on the stack, one copy for each way the body of `loop` is written out
     lanes,      ///< one value a lane, used inside the lanes loop `loop` only: in vector registers
   };
   Kind kind = Kind::workspace;
   std::size_t offset = 0;  ///< in elements
+  std::size_t copy = 0;    ///< elements from one part's own copy to the next; 0: there is one for all
   const Loop* loop = nullptr;
 };
 
+/// Top-level steps that are called from outside: one parts loop, or any others.
+struct Stage {
+  long parts = 1;
+  std::vector<std::size_t> ends;  ///< they are cut into functions, whose steps end here
+};
+
 struct Homes {
-  std::vector<std::size_t> part_ends;  ///< the top-level steps are cut into parts, a function each, that end here
+  std::vector<Stage> stages;           ///< one after the other
   std::vector<Home> of;                ///< parallel to the nest's buffers
   std::size_t workspace = 0;           ///< in elements
   std::size_t straight_line = 0;       ///< cost of what is outside all loops

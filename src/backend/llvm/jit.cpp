@@ -21,8 +21,8 @@ std::string text_of(llvm::Error error) { return llvm::toString(std::move(error))
 /// Puts an object file into memory.
 class KernelLinker {
  public:
-  static Result<Kernel> link(const llvm::SmallVector<char, 0>& object, const Machine& machine, std::size_t workspace,
-                             bool from_cache) {
+  static Result<Kernel> link(const llvm::SmallVector<char, 0>& object, const Machine& machine, const Homes& homes,
+                             const CompileOptions& options, bool from_cache) {
     using namespace llvm::orc;
     auto made = LLJITBuilder()
                     .setJITTargetMachineBuilder(JITTargetMachineBuilder(machine.target->getTargetTriple()))
@@ -34,12 +34,16 @@ class KernelLinker {
     auto buffer = llvm::MemoryBuffer::getMemBufferCopy({object.data(), object.size()}, "gradus");
     if (const std::string missing = define(*jit, *buffer); !missing.empty()) return refused(missing);
     if (auto error = jit->addObjectFile(std::move(buffer))) return refused(text_of(std::move(error)));
-    auto found = jit->lookup(entry_name);
-    if (!found) return refused(text_of(found.takeError()));
     Kernel kernel;
-    kernel.entry_ = found->toPtr<void(const void* const*, void* const*, void*)>();
+    for (std::size_t stage = 0; stage < homes.stages.size(); ++stage) {
+      auto found = jit->lookup(entry_name(stage));
+      if (!found) return refused(text_of(found.takeError()));
+      kernel.stages_.push_back({found->toPtr<void(const void* const*, void* const*, void*, long)>(),
+                                homes.stages[stage].parts});
+    }
     kernel.code_ = jit;
-    kernel.workspace_bytes_ = workspace;
+    kernel.workspace_bytes_ = homes.workspace * (options.single ? sizeof(float) : sizeof(double));
+    kernel.threads_ = options.threads;
     kernel.from_cache_ = from_cache;
     return kernel;
   }
@@ -76,19 +80,19 @@ Result<Kernel> compile(const Nest& nest, const CompileOptions& options) {
   emit_options.lanes = options.lanes > 0 ? options.lanes : machine->register_bits() / element_bits;
   if (emit_options.lanes > 64 || (emit_options.lanes & (emit_options.lanes - 1)) != 0)
     return refused("lanes come in powers of two up to 64");
+  if (options.threads < 0) return refused("a kernel runs on 1 thread or more, or on 0 for all that there are");
 
   const Homes homes = homes_of(nest);
   llvm::LLVMContext context;
   Emitter emitter(nest, homes, *machine, emit_options, context);
   const std::unique_ptr<llvm::Module> module = emitter.emit();
   if (!module) return refused(emitter.failure());
-  const std::size_t workspace = homes.workspace * static_cast<std::size_t>(element_bits / 8);
 
   const ObjectCache cache(options.cache_folder);
   const std::string key = cache.key(*module, *machine);
   if (const auto object = cache.find(key)) {
     // An entry that does not link is as good as none.
-    if (Result<Kernel> kernel = KernelLinker::link(*object, *machine, workspace, true)) return kernel;
+    if (Result<Kernel> kernel = KernelLinker::link(*object, *machine, homes, options, true)) return kernel;
   }
 #ifndef NDEBUG
   std::string broken;
@@ -97,7 +101,7 @@ Result<Kernel> compile(const Nest& nest, const CompileOptions& options) {
 #endif
   const llvm::SmallVector<char, 0> object = object_code(*module, *machine);
   cache.keep(key, object);
-  return KernelLinker::link(object, *machine, workspace, false);
+  return KernelLinker::link(object, *machine, homes, options, false);
 }
 
 }  // namespace gradus

@@ -20,6 +20,7 @@ struct CompileOptions {
   int lanes = 0;             ///< SIMD lanes; 0: as many as the machine's registers hold
   std::string features;      ///< "sse2", "avx2" or "avx512" instead of all that the machine has
   std::string cache_folder;  ///< where compiled code is kept between runs; empty: nowhere
+  int threads = 1;           ///< OpenMP's that a call may use; 0: as many as OpenMP has. Results do not depend on it
 };
 
 /// A compiled nest. Calls from several threads at once are fine if each has its own workspace and outputs.
@@ -27,9 +28,7 @@ class Kernel {
  public:
   /// `inputs` and `outputs` are in the program's order; they must not overlap, and are aligned as their elements are.
   /// `workspace` has workspace_bytes(), aligned to 64.
-  void operator()(const void* const* inputs, void* const* outputs, void* workspace) const {
-    entry_(inputs, outputs, workspace);
-  }
+  void operator()(const void* const* inputs, void* const* outputs, void* workspace) const;
   std::size_t workspace_bytes() const { return workspace_bytes_; }
   bool from_cache() const { return from_cache_; }
 
@@ -37,7 +36,13 @@ class Kernel {
   friend class KernelLinker;
   Kernel() = default;
   std::shared_ptr<const void> code_;
-  void (*entry_)(const void* const*, void* const*, void*) = nullptr;
+  /// A function, and how often it is called: with 0, 1, …, each of which may be on a thread of its own.
+  struct Stage {
+    void (*code)(const void* const*, void* const*, void*, long part) = nullptr;
+    long parts = 1;
+  };
+  std::vector<Stage> stages_;
+  int threads_ = 1;
   std::size_t workspace_bytes_ = 0;
   bool from_cache_ = false;
 };

@@ -7,6 +7,8 @@
 namespace gradus {
 namespace {
 
+constexpr double unset = std::numeric_limits<double>::quiet_NaN();
+
 class NestInterpreter {
  public:
   explicit NestInterpreter(const Nest& nest)
@@ -17,7 +19,7 @@ class NestInterpreter {
       Kept& kept = kept_[buffer.array];
       kept.buffer = &buffer;
       if (buffer.storage != Storage::input) {
-        kept.data.assign(static_cast<std::size_t>(buffer.size), std::numeric_limits<double>::quiet_NaN());
+        kept.data.assign(static_cast<std::size_t>(buffer.size), unset);
         continue;
       }
       const auto found = arrays.find(buffer.array);
@@ -45,6 +47,11 @@ class NestInterpreter {
   };
   struct Span {
     long lo = 0, hi = -1;
+  };
+  static constexpr long nobody = -1, several = -2;
+  /// Which parts of a parts loop met an element.
+  struct Met {
+    long reader = nobody, writer = nobody;
   };
 
   /// Where the elements are, row by row.
@@ -78,7 +85,27 @@ class NestInterpreter {
     }
     if (place >= static_cast<long>(kept.data.size()))
       cannot_run("the buffer of " + ref->symbol->name + " is too small");
-    return kept.data[static_cast<std::size_t>(place)];
+    double* const at = &kept.data[static_cast<std::size_t>(place)];
+    if (part_ && shared(buffer)) {
+      Met& met = met_[at];
+      met.reader = met.reader == nobody || met.reader == *part_ ? *part_ : several;
+      if (met.writer != nobody && met.writer != *part_) meet_twice(ref);
+    }
+    return *at;
+  }
+
+  static bool shared(const Buffer& buffer) { return buffer.copies == 1 && buffer.storage != Storage::input; }
+
+  [[noreturn]] static void meet_twice(Expr ref) {
+    cannot_run("two parts of a loop meet at one element of " + ref->symbol->name + ", and write there");
+  }
+
+  void run(const Assignment& statement) {
+    evaluator_.run(statement);
+    if (!part_ || !shared(*kept_.at(statement.target->symbol).buffer)) return;
+    Met& met = met_[&element(statement.target)];
+    if (met.reader != *part_) meet_twice(statement.target);
+    met.writer = *part_;
   }
 
   long block_start(Expr ref, std::size_t axis) const {
@@ -99,19 +126,41 @@ class NestInterpreter {
       if (step.loop)
         loop(*step.loop);
       else
-        evaluator_.run(step.statement);
+        run(step.statement);
     }
   }
 
+  /// In order; but what a part keeps for itself is new in each, and no part may meet what another one writes.
+  void parts_loop(const Loop& loop) {
+    const Parts parts = parts_of(loop);
+    met_.clear();
+    for (long part = 0; part < parts.count; ++part) {
+      for (auto& [array, kept] : kept_) {
+        if (kept.buffer->copies > 1) std::fill(kept.data.begin(), kept.data.end(), unset);
+      }
+      part_ = part;
+      evaluator_.at[loop.var] = part;
+      blocks_[loop.cut] = {parts.first(part), parts.last(part)};
+      steps(loop.body);
+    }
+    part_.reset();
+    blocks_.erase(loop.cut);
+    evaluator_.at.erase(loop.var);
+  }
+
   void loop(const Loop& loop) {
+    const bool cuts = loop.kind == Loop::Kind::blocks || loop.kind == Loop::Kind::parts;
+    if (cuts && loop.block < 1) cannot_run("a block of no iterations");
+    if (loop.kind == Loop::Kind::parts) return parts_loop(loop);
     const Span span = span_of(loop.var);
     if (loop.kind == Loop::Kind::blocks) {
-      if (loop.block < 1) cannot_run("a block of no iterations");
+      const bool again = blocks_.find(loop.var) != blocks_.end();
       for (long lo = span.lo; lo <= span.hi; lo += loop.block) {
         blocks_[loop.var] = {lo, std::min(lo + loop.block - 1, span.hi)};
         steps(loop.body);
-        blocks_.erase(loop.var);
       }
+      blocks_.erase(loop.var);
+      if (again) blocks_[loop.var] = span;
       return;
     }
     for (long k = span.lo; k <= span.hi; ++k) {
@@ -124,7 +173,9 @@ class NestInterpreter {
   const Nest& nest_;
   BodyEvaluator evaluator_;
   std::unordered_map<const Symbol*, Kept> kept_;
-  std::unordered_map<const IndexVar*, Span> blocks_;
+  std::unordered_map<const IndexVar*, Span> blocks_;  ///< or parts
+  std::optional<long> part_;                          ///< which part of a parts loop is run
+  std::unordered_map<const double*, Met> met_;        ///< elements, in this parts loop
 };
 
 }  // namespace

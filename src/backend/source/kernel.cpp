@@ -200,7 +200,35 @@ std::pair<std::string, std::string> KernelWriter::range_of(const IndexVar* var) 
   return {text_of(index(var->lo)), text_of(index(var->hi))};
 }
 
+/// One after the other, as if on one thread: the sums are the kernel's.
+void KernelWriter::parts(const Loop& loop) {
+  const Parts parts = parts_of(loop);
+  const auto first_of = [&](const std::string& part) {
+    const bool even = parts.blocks % parts.count == 0;
+    const long factor = even ? parts.block * (parts.blocks / parts.count) : parts.blocks;
+    std::string text = part + " * " + std::to_string(factor);
+    if (!even) text += " / " + std::to_string(parts.count) + " * " + std::to_string(parts.block);
+    return (parts.lo == 0 ? "" : std::to_string(parts.lo) + " + ") + text;
+  };
+  names_.enter(loop.var);
+  const std::string part = names_.of(loop.var), last_part = std::to_string(parts.count - 1);
+  const std::string cut = identifier(loop.cut->name);
+  const std::string first = names_.fresh(cut + "_first"), last = names_.fresh(cut + "_last");
+  line("for (long " + part + " = 0; " + part + " <= " + last_part + "; ++" + part + ") {");
+  ++depth_;
+  line("const long " + first + " = " + first_of(part) + ";");
+  line("const long " + last + " = " + part + " < " + last_part + " ? " + first_of("(" + part + " + 1)") + " - 1 : " +
+       std::to_string(parts.hi) + ";");
+  blocks_[loop.cut] = {first, last};
+  steps(loop.body);
+  blocks_.erase(loop.cut);
+  names_.leave();
+  --depth_;
+  line("}");
+}
+
 void KernelWriter::loop(const Loop& loop) {
+  if (loop.kind == Loop::Kind::parts) return parts(loop);
   const auto [lo, hi] = range_of(loop.var);
   names_.enter(loop.var);
   const std::string var = names_.of(loop.var);
@@ -213,9 +241,12 @@ void KernelWriter::loop(const Loop& loop) {
     line("const long " + last + " = " + end + " < " + hi + " ? " + end + " : " + hi + ";");
     const std::size_t declared = lines_.size();
     names_.leave();
+    std::optional<std::pair<std::string, std::string>> around;
+    if (const auto found = blocks_.find(loop.var); found != blocks_.end()) around = found->second;
     blocks_[loop.var] = {first, last};
     steps(loop.body);
     blocks_.erase(loop.var);
+    if (around) blocks_[loop.var] = *around;
     const bool used =
         std::any_of(lines_.begin() + static_cast<long>(declared), lines_.end(),
                     [&, last = last](const std::string& body) { return body.find(last) != std::string::npos; });

@@ -35,6 +35,7 @@ class KernelWriter {
   void line(const std::string& text);
   void steps(const std::vector<NestStep>& steps);
   void loop(const Loop& loop);
+  void parts(const Loop& loop);
   void statement(const Assignment& statement, bool declares);
   /// Whether the step's own statement may declare it.
   bool declare(const Buffer& buffer, const NestStep& step);

@@ -163,7 +163,8 @@ ComputeCommands::ComputeCommands(CLI::App& app) : options_(std::make_unique<Comp
 
   emit_ = app.add_subcommand("emit", "Write a computation as source code without dependencies");
   common(*emit_);
-  emit_->add_option("--lang", o.language, "c++ (17), c (99) or numpy")->check(CLI::IsMember({"c++", "c", "numpy"}));
+  emit_->add_option("--lang", o.language, "c++ (17), c (99), numpy or latex")
+      ->check(CLI::IsMember({"c++", "c", "numpy", "latex"}));
   emit_->add_option("--function", o.function, "the function's name");
   emit_->add_flag("--main", o.with_main, "a program that checks the gradient against differences");
   emit_->add_option("-o,--output", o.output, "the file to write");

@@ -209,18 +209,19 @@ double operations_of(const ProgramItems& items, double times) {
   return total;
 }
 
-/// A unit of the last place of a double of this size; below the normal numbers, of the least of them.
-double ulp_of(double value) {
-  return std::ldexp(1.0, std::max(std::ilogb(value == 0 ? 0x1p-1022 : value), -1022) - 52);
+/// A unit of the last place of a number of this size; below the normal numbers, of the least of them.
+double ulp_of(double value, bool single) {
+  const int least = single ? -126 : -1022, digits = single ? 23 : 52;
+  return std::ldexp(1.0, std::max(value == 0 ? least : std::ilogb(value), least) - digits);
 }
 
-Accuracy compared(const std::vector<Ball>& exact, const std::vector<double>& computed, slong precision) {
+Accuracy compared(const std::vector<Ball>& exact, const std::vector<double>& computed, slong precision, bool single) {
   Accuracy out;
   out.precision = precision;
   double largest = 0, most = 0;
   for (std::size_t i = 0; i < computed.size(); ++i) {
     arb_srcptr x = exact[i];
-    const double middle = arf_get_d(arb_midref(x), ARF_RND_NEAR), ulp = ulp_of(middle);
+    const double middle = arf_get_d(arb_midref(x), ARF_RND_NEAR), ulp = ulp_of(middle, single);
     if (!exact[i].finite() || !std::isfinite(computed[i]) || !(mag_get_d(arb_radref(x)) < ulp / 1000)) {
       ++out.skipped;
       continue;
@@ -233,14 +234,14 @@ Accuracy compared(const std::vector<Ball>& exact, const std::vector<double>& com
     most = std::max(most, error);
     out.ulps = std::max(out.ulps, error / ulp);
   }
-  out.of_largest = most / ulp_of(largest);
+  out.of_largest = most / ulp_of(largest, single);
   return out;
 }
 
 }  // namespace
 
 Result<std::vector<Accuracy>> accuracy_of(const Program& program, const Numbers& inputs,
-                                          const std::vector<std::vector<double>>& outputs) try {
+                                          const std::vector<std::vector<double>>& outputs, bool single) try {
   if (const double operations = operations_of(program.items, 1); operations > kMostOperations)
     no_value(fmt::format("{:.0g} operations are too many for a comparison in ball arithmetic", operations),
              "check at smaller sizes");
@@ -250,7 +251,7 @@ Result<std::vector<Accuracy>> accuracy_of(const Program& program, const Numbers&
     std::vector<Accuracy> out;
     std::size_t skipped = 0;
     for (std::size_t i = 0; i < outputs.size(); ++i) {
-      out.push_back(compared(balls.data_of(program.outputs[i]), outputs[i], precision));
+      out.push_back(compared(balls.data_of(program.outputs[i]), outputs[i], precision, single));
       skipped += out.back().skipped;
     }
     if (skipped == 0 || precision >= kLastPrecision) return out;

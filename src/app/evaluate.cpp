@@ -66,13 +66,13 @@ std::optional<Diagnostic> out_of_range(const NamedArray& input, const std::vecto
   return std::nullopt;
 }
 
-std::optional<Diagnostic> check_accuracy(const Computation& computation, Evaluation& out) {
+std::optional<Diagnostic> check_accuracy(const Computation& computation, bool single, Evaluation& out) {
   Numbers inputs;
   std::vector<std::vector<double>> outputs;
   for (std::size_t i = 0; i < computation.inputs.size(); ++i)
     inputs[computation.inputs[i].array] = computation.data[i].values;
   for (const Evaluation::Result& result : out.results) outputs.push_back(result.value.values);
-  const Result<std::vector<Accuracy>> accuracies = accuracy_of(computation.derived, inputs, outputs);
+  const Result<std::vector<Accuracy>> accuracies = accuracy_of(computation.derived, inputs, outputs, single);
   if (!accuracies) return accuracies.error();
   for (std::size_t i = 0; i < out.results.size(); ++i) out.results[i].accuracy = (*accuracies)[i];
   return std::nullopt;
@@ -122,7 +122,9 @@ Evaluation evaluate(const EvaluateRequest& request) {
   out.diagnostics = computation.diagnostics;
   if (!computation.ok) return out;
   out.told = computation.sizes;
-  const Nest nest = schedule(computation.program);
+  ScheduleOptions how;
+  if (request.single) how.lanes = 16;
+  const Nest nest = schedule(computation.program, how);
   if (request.explain) out.plan = print(nest);
   if (const auto why = too_large(nest)) {
     out.diagnostics.push_back(*why);
@@ -131,6 +133,7 @@ Evaluation evaluate(const EvaluateRequest& request) {
   CompileOptions options;
   options.cache_folder = request.cache_folder;
   options.precise = request.precise;
+  options.single = request.single;
   const Result<Kernel> kernel = compile(nest, options);
   if (!kernel) {
     out.diagnostics.push_back(kernel.error());
@@ -141,11 +144,16 @@ Evaluation evaluate(const EvaluateRequest& request) {
     return out;
   }
   std::vector<std::vector<std::int64_t>> integers(computation.inputs.size());
+  std::vector<std::vector<float>> singles(computation.inputs.size());
   std::vector<const void*> inputs;
   for (std::size_t i = 0; i < computation.inputs.size(); ++i) {
-    const std::vector<double>& values = computation.data[i].values;
+    std::vector<double>& values = computation.data[i].values;
     if (nest.buffers[i].element == Element::real) {
-      inputs.push_back(values.data());
+      if (request.single) {
+        singles[i].assign(values.begin(), values.end());
+        values.assign(singles[i].begin(), singles[i].end());
+      }
+      inputs.push_back(request.single ? static_cast<const void*>(singles[i].data()) : values.data());
       continue;
     }
     if (const auto why = out_of_range(computation.inputs[i], values,
@@ -162,13 +170,20 @@ Evaluation evaluate(const EvaluateRequest& request) {
     Array value;
     value.shape.assign(buffer.extent.begin(), buffer.extent.end());
     value.values.resize(static_cast<std::size_t>(buffer.size));
+    value.single = request.single;
     out.results.push_back({computation.outputs[i].name, computation.outputs[i].shape, std::move(value), std::nullopt});
   }
-  for (Evaluation::Result& result : out.results) outputs.push_back(result.value.values.data());
+  std::vector<std::vector<float>> single_outputs;
+  for (Evaluation::Result& result : out.results) {
+    if (request.single) single_outputs.emplace_back(result.value.values.size());
+    outputs.push_back(request.single ? static_cast<void*>(single_outputs.back().data()) : result.value.values.data());
+  }
   const Memory workspace(kernel->workspace_bytes());
   (*kernel)(inputs.data(), outputs.data(), workspace.get());
+  for (std::size_t i = 0; i < single_outputs.size(); ++i)
+    out.results[i].value.values.assign(single_outputs[i].begin(), single_outputs[i].end());
   if (request.check) {
-    if (const auto why = check_accuracy(computation, out)) {
+    if (const auto why = check_accuracy(computation, request.single, out)) {
       out.diagnostics.push_back(*why);
       return out;
     }

@@ -70,7 +70,7 @@ struct ComputeOptions {
   std::string sheet, scope, format = "text", output;
   std::vector<std::string> names, gradients, jacobians, hessians, vjps, jvps, sets, data;
   std::uint64_t seed = 0;
-  bool explain = false, check = false, precise = false;
+  bool explain = false, check = false, precise = false, single = false;
   std::string language = "c++", function;
   bool with_main = false;
 
@@ -152,6 +152,7 @@ ComputeCommands::ComputeCommands(CLI::App& app) : options_(std::make_unique<Comp
       ->check(CLI::IsMember(kForms));
   eval_->add_option("-o,--output", o.output, "write to this file, in the form of its ending, and show nothing");
   eval_->add_flag("--check", o.check, "compare with ball arithmetic and tell the error in ulps");
+  eval_->add_flag("--f32", o.single, "compute in f32; inputs are rounded to it");
   eval_->add_flag("--precise", o.precise, "vector functions to 1 ulp");
   eval_->add_flag("--explain", o.explain, "tell the loops that are run");
   eval_->footer(
@@ -203,6 +204,7 @@ int ComputeCommands::evaluate_sheet() const {
   request.explain = o.explain;
   request.check = o.check;
   request.precise = o.precise;
+  request.single = o.single;
   request.cache_folder = cache_folder();
   const Evaluation evaluation = evaluate(request);
   const int failed = tell(evaluation.diagnostics, evaluation.source);

@@ -219,15 +219,20 @@ class Computer {
       again = false;
       for (const Given& given : data_) {
         for (const Symbol* variable : variables) {
-          if (!means(given.name, variable)) continue;
-          const std::vector<long> shape = given.array.shape_as(variable->indices.size());
-          if (shape.size() != variable->indices.size()) continue;  // told below
+          const auto member = member_of(given.name, variable);
+          if (!member) continue;
+          const auto axes = static_cast<std::size_t>(std::count(member->begin(), member->end(), nullptr));
+          const std::vector<long> shape = given.array.shape_as(axes);
+          if (shape.size() != axes) continue;  // told below
+          std::size_t axis = 0;
           for (std::size_t d = 0; d < variable->indices.size(); ++d) {
+            if ((*member)[d]) continue;
+            const long extent = shape[axis++];
             const Range& range = variable->indices[d];
             if (!range.lo || !range.hi) continue;
             const auto form = affine(make::add({range.hi, make::neg(range.lo), make::number(1)}));
             if (!form) continue;
-            Rational rest = Rational(shape[d]) - form->constant;
+            Rational rest = Rational(extent) - form->constant;
             const Symbol* unknown = nullptr;
             Rational weight;
             bool one = true;
@@ -309,7 +314,9 @@ class Computer {
     const TypedName name = typed_name(wanted.by);
     std::vector<Variable> by;
     for (const Variable& variable : lowered_.variables) {
-      if (means(name, variable)) by.push_back(variable);
+      // The initial members of a recurrence are named one by one: h itself is what is defined.
+      if (means(name, variable) && !(variable.symbol->defined() && means(name, variable.symbol)))
+        by.push_back(variable);
     }
     // By a defined quantity, which then counts as independent.
     for (const auto& [symbol, array] : lowered_.arrays) {

@@ -129,7 +129,7 @@ Expr Lowerer::lowered_ref(Expr e) {
   }
   std::vector<Expr> at;
   for (Expr kid : e->kids) at.push_back(scalar(kid));
-  if (symbol->defined() && !surely_free(e)) define(symbol);
+  if (symbol->defined()) define(symbol);
   const bool counted =
       std::all_of(symbol->indices.begin(), symbol->indices.end(), [](const Range& r) { return r.lo && r.hi; });
   if (!symbol->defined() && !counted) return member_of_family(e, at);
@@ -193,7 +193,8 @@ const Symbol* Lowerer::array_of(const Symbol* variable) {
 /// The members that the clauses of a definition say.
 std::optional<Interval> Lowerer::defined_extent(const Symbol* variable, std::size_t axis) {
   std::optional<Interval> hull;
-  for (const Clause& clause : variable->clauses) {
+  if (const auto found = initial_.find({variable, axis}); found != initial_.end()) hull = found->second;
+  for (const Clause& clause : clauses_of(variable)) {
     IndexMap map;
     for (const IndexVar* var : clause.vars) {
       if (!var->lo || !var->hi) continue;
@@ -401,7 +402,9 @@ Result<Lowered> lower(const std::vector<Quantity>& wanted, const SizeMap& sizes)
     for (const Quantity& quantity : wanted) lowerer.add(quantity);
     if (const std::string what = outside_read(out.program); !what.empty())
       cannot_lower(what, "check the ranges of the indices, or define the first member: h_0 = …");
-    if (const std::string place = uncovered_read(out.program); !place.empty())
+    std::string place = uncovered_read(out.program);
+    if (place.empty()) place = lowerer.unsaid();
+    if (!place.empty())
       cannot_lower("nothing in the sheet says what " + place + " is",
                    "define every member that is needed; see `gradus show`");
   } catch (const CannotLower& failure) {

@@ -90,6 +90,37 @@ $$L = -\sum_{k=1}^K y_k \log p_k$$)",
      "L",
      {{Kind::gradient, "z"}, {Kind::gradient, "y"}},
      {"K=29"}},
+    {"initial member that is only declared",
+     R"($x_t \in \mathbb{R}^m$ for $t = 1, \dots, T$; $W \in \mathbb{R}^{n \times n}$, $U \in \mathbb{R}^{n \times m}$, $h_0 \in \mathbb{R}^n$.
+$$h_t = \tanh(W h_{t-1} + U x_t)$$
+$$E = \sum_{t=1}^T \|h_t\|^2 + \|h_0\|^2$$)",
+     "E",
+     {{Kind::gradient, "h_0"}, {Kind::gradient, "W"}, {Kind::gradient, "x"}},
+     {"T=7", "n=3", "m=2"}},
+    {"initial members of a count",
+     R"($a_k \in \mathbb{R}$ for $k = 0, \dots, K$; $q \in \mathbb{R}$.
+$$a_k = \sin(2 a_{k-1} + q a_{k-2})$$
+$$E = \sum_{k=0}^K a_k^2$$)",
+     "E",
+     {{Kind::gradient, "a_0"}, {Kind::gradient, "a_1"}, {Kind::gradient, "q"}},
+     {"K=6"}},
+    {"conditions behind definitions",
+     R"($x \in \mathbb{R}^n$.
+$$y_i = x_i^2 \text{ if } i > 2, \quad y_i = \sin x_i \text{ if } i \le 2$$
+$$p_{ij} = e^{-(x_i - x_j)^2} \quad \text{for } i \neq j, \qquad p_{ii} = 0$$
+$$z_{ij} = x_i x_j \quad \text{for } i < j$$
+$$E = \sum_{i=1}^n y_i + \sum_{i=1}^n \sum_{j=1}^n p_{ij}^2 + \sum_{i < j} z_{ij}$$)",
+     "E",
+     {{Kind::gradient, "x"}},
+     {"n=5"}},
+    {"cases in a recurrence",
+     R"($x \in \mathbb{R}^T$, $b \in \mathbb{R}$. $h_t \in \mathbb{R}$ for $t = 0, \dots, T$.
+$$h_t = \begin{cases} b^2 & \text{if } t = 0 \\ \tanh(h_{t-1} + x_t) & \text{if } t > 0 \end{cases}$$
+$$g_0 = b, \quad g_t = \begin{cases} \tanh(g_{t-1} + x_t) & \text{if } t \le 3 \\ g_{t-1}^2 + \sin(x_t) & \text{if } t > 3 \end{cases}$$
+$$E = \sum_{t=1}^T (h_t + g_t^2)$$)",
+     "E",
+     {{Kind::gradient, "x"}, {Kind::gradient, "b"}},
+     {"T=6"}},
 };
 
 struct Run {
@@ -311,6 +342,46 @@ TEST(Compute, DataByDeclaration) {
   ASSERT_TRUE(computation.ok) << computation.diagnostics.at(0).message;
   EXPECT_EQ(computation.sizes.at(0), "n = 1 (from x)");
   std::remove(path.c_str());
+}
+
+/// Conditions mean what they say: checked by hand, for all engines would agree on a condition that is dropped.
+TEST(Compute, ConditionsChooseTheValue) {
+  Computed conditions(kCases[11]);
+  ASSERT_TRUE(conditions.computation.ok) << conditions.message;
+  const std::vector<double> x = conditions.inputs.begin()->second;
+  double expected = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    expected += i + 1 > 2 ? x[i] * x[i] : std::sin(x[i]);
+    for (std::size_t j = 0; j < x.size(); ++j) {
+      if (i != j) expected += std::exp(-2 * (x[i] - x[j]) * (x[i] - x[j]));
+      if (i < j) expected += x[i] * x[j];
+    }
+  }
+  EXPECT_NEAR(conditions.by_interpreter(0).at(0), expected, 1e-12);
+}
+
+/// What no clause says is asked for, and no zero taken in its place.
+TEST(Compute, WhatNoClauseSays) {
+  const Computed lower({"lower triangle",
+                        R"($x \in \mathbb{R}^n$. $$z_{ij} = x_i x_j \quad \text{for } i < j$$
+$$E = \sum_{i=1}^n \sum_{j=1}^n z_{ij}$$)",
+                        "E",
+                        {},
+                        {"n=3"}});
+  EXPECT_FALSE(lower.computation.ok);
+  EXPECT_EQ(lower.message, "nothing in the sheet says what z at 1, 1 is; ");
+}
+
+/// Sizes come from the data of an initial member, too; its name is its own.
+TEST(Compute, AnInitialMemberHasItsName) {
+  Case c = kCases[9];
+  c.derivatives = {{Kind::gradient, "h"}, {Kind::gradient, "h_{0}"}};
+  const Computed by(c);
+  ASSERT_TRUE(by.computation.ok) << by.message;
+  ASSERT_EQ(by.computation.outputs.size(), 3u);
+  EXPECT_EQ(by.computation.outputs[1].name, "∂E/∂h");
+  EXPECT_EQ(by.computation.outputs[1].shape, "8×3");
+  EXPECT_EQ(by.computation.outputs[2].name, "∂E/∂h_0");
 }
 
 TEST(Compute, SaysWhatIsMissing) {

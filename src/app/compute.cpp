@@ -170,9 +170,8 @@ class Computer {
         return false;
       }
       const TypedName name = typed_name(parts->first);
-      const auto size =
-          std::find_if(size_symbols_.begin(), size_symbols_.end(), [&](const Symbol* s) { return means(name, s); });
-      if (size == size_symbols_.end()) {
+      const Expr size = size_named(name);
+      if (!size) {
         data_.push_back({name, parts->first, parts->second, {}});
         continue;
       }
@@ -185,7 +184,7 @@ class Computer {
                     "give a whole number: --set " + parts->first + "=1000"));
         return false;
       }
-      set_size(*size, value, "set");
+      set_size(size, value, "set");
     }
     for (const std::string& item : request_.data) {
       const auto parts = parted(item);
@@ -206,9 +205,20 @@ class Computer {
     return true;
   }
 
-  void set_size(const Symbol* size, long value, const std::string& from) {
+  /// n, or n_2 of a family of sizes; null if it is none of the sheet's sizes.
+  Expr size_named(const TypedName& name) const {
+    for (const Symbol* size : size_symbols_) {
+      const auto member = member_of(name, size);
+      if (!member) continue;
+      const bool whole = std::count(member->begin(), member->end(), nullptr) > 0;
+      return make::ref(size, whole ? std::vector<Expr>{} : *member);
+    }
+    return nullptr;
+  }
+
+  void set_size(Expr size, long value, const std::string& from) {
     if (!sizes_.emplace(size, value).second) return;
-    out_.sizes.push_back(fmt::format("{} = {} ({})", size->name, value, from));
+    out_.sizes.push_back(fmt::format("{} = {} ({})", write_text(size), value, from));
   }
 
   /// Sizes that the shapes of data tell: each declared extent that has one unknown size in it.
@@ -224,27 +234,28 @@ class Computer {
           const auto axes = static_cast<std::size_t>(std::count(member->begin(), member->end(), nullptr));
           const std::vector<long> shape = given.array.shape_as(axes);
           if (shape.size() != axes) continue;  // told below
+          IndexMap at;
+          for (std::size_t d = 0; d < member->size(); ++d) {
+            if ((*member)[d] && d < variable->vars.size() && variable->vars[d]) at[variable->vars[d]] = (*member)[d];
+          }
           std::size_t axis = 0;
           for (std::size_t d = 0; d < variable->indices.size(); ++d) {
             if ((*member)[d]) continue;
             const long extent = shape[axis++];
             const Range& range = variable->indices[d];
             if (!range.lo || !range.hi) continue;
-            const auto form = affine(make::add({range.hi, make::neg(range.lo), make::number(1)}));
+            const Expr length = make::add({range.hi, make::neg(range.lo), make::number(1)});
+            const auto form = affine(with_sizes(substitute(length, at), sizes_));
             if (!form) continue;
             Rational rest = Rational(extent) - form->constant;
-            const Symbol* unknown = nullptr;
+            Expr unknown = nullptr;
             Rational weight;
             bool one = true;
             for (const auto& [term, k] : form->terms) {
-              if (term->kind != Kind::ref)
-                one = false;
-              else if (const auto known = sizes_.find(term->symbol); known != sizes_.end())
-                rest -= k * known->second;
-              else if (unknown)
-                one = false;
-              else
-                unknown = term->symbol, weight = k;
+              const bool size = term->kind == Kind::ref &&
+                                std::all_of(term->kids.begin(), term->kids.end(), [](Expr kid) { return kid->is_number(); });
+              one = one && size && !unknown;
+              unknown = term, weight = k;
             }
             if (!one || !unknown || weight == 0) continue;
             const Rational value = rest / weight;
@@ -256,14 +267,22 @@ class Computer {
       }
     }
     long next = 3;
-    for (const Symbol* size : size_symbols_) {
-      if (sizes_.count(size)) continue;
+    const auto settle = [&](Expr size) {
+      if (sizes_.count(size)) return true;
       if (!request_.any_size) {
-        say(trouble("compile", "the size " + size->name + " is not known",
-                    "set it, --set " + size->name + "=1000, or give data of a variable that has it"));
+        const std::string name = write_text(size);
+        say(trouble("compile", "the size " + name + " is not known",
+                    "set it, --set " + name + "=1000, or give data of a variable that has it"));
         return false;
       }
       set_size(size, next++, "chosen");
+      return true;
+    };
+    for (const Symbol* size : size_symbols_) {
+      if (size->indices.empty() && !settle(make::ref(size))) return false;
+    }
+    for (Expr size : size_members_of(quantities_, sizes_)) {
+      if (!sizes_.count(make::ref(size->symbol)) && !settle(size)) return false;
     }
     return true;
   }

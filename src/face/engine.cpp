@@ -8,6 +8,7 @@
 #include "app/session.h"
 #include "backend/llvm/jit.h"
 #include "face/translate.h"
+#include "notation/write.h"
 #include "program/derive_program.h"
 #include "program/lowering.h"
 #include "program/plan.h"
@@ -156,14 +157,28 @@ class Builder {
     const std::vector<const Symbol*> known = sizes_of(quantities_);
     for (const auto& [name, value] : options_.sizes) {
       const TypedName typed = typed_name(name);
-      const auto size = std::find_if(known.begin(), known.end(), [&](const Symbol* s) { return means(typed, s); });
-      if (size == known.end()) fail("no size is called " + name + " in what is compiled of the sheet");
+      Expr size = nullptr;
+      for (const Symbol* symbol : known) {
+        const auto member = member_of(typed, symbol);
+        if (!member) continue;
+        const bool whole = std::count(member->begin(), member->end(), nullptr) > 0;
+        size = make::ref(symbol, whole ? std::vector<Expr>{} : *member);
+      }
+      if (!size) fail("no size is called " + name + " in what is compiled of the sheet");
       if (value < 0) fail("the size " + name + " is negative");
-      sizes_[*size] = value;
+      sizes_[size] = value;
     }
+    std::vector<Expr> needed;
     for (const Symbol* size : known) {
+      if (size->indices.empty()) needed.push_back(make::ref(size));
+    }
+    for (const Expr size : size_members_of(quantities_, sizes_)) {
+      if (!sizes_.count(make::ref(size->symbol))) needed.push_back(size);
+    }
+    for (const Expr size : needed) {
+      const std::string name = write_text(size);
       if (!sizes_.count(size))
-        fail("the size " + size->name + " is not known: set it in Options::sizes, {{\"" + size->name + "\", 1000}}");
+        fail("the size " + name + " is not known: set it in Options::sizes, {{\"" + name + "\", 1000}}");
     }
   }
 

@@ -1,6 +1,7 @@
 #include "program/lower.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "calculus/differentiate.h"
 #include "program/covered.h"
@@ -12,8 +13,35 @@ void cannot_lower(std::string message, std::string help) {
   throw CannotLower{{Severity::error, "compile", {}, std::move(message), std::move(help)}};
 }
 
-Lowerer::Lowerer(const SizeMap& sizes, Lowered& out) : sizes_(sizes), out_(out) {
-  for (const auto& [symbol, value] : sizes) size_values_.emplace(symbol, Lambda{{}, make::number(value)});
+std::unordered_map<const Symbol*, Lambda> size_lambdas(const SizeMap& known) {
+  std::unordered_map<const Symbol*, Lambda> out;
+  for (const auto& [size, value] : known) {
+    Lambda& lambda = out[size->symbol];
+    if (size->kids.empty() && !lambda.body) lambda = {{}, make::number(value)};
+  }
+  // Of a family: the members one after the other, then the rest.
+  for (auto& [symbol, lambda] : out) {
+    if (symbol->indices.empty()) continue;
+    std::vector<Expr> at;
+    for (std::size_t d = 0; d < symbol->indices.size(); ++d) {
+      lambda.params.push_back(make::fresh("l", nullptr, nullptr));
+      at.push_back(make::index(lambda.params.back()));
+    }
+    Expr body = lambda.body ? lambda.body : make::ref(symbol, at);
+    for (const auto& [size, value] : known) {
+      if (size->symbol != symbol || size->kids.size() != at.size()) continue;
+      Expr here = make::number(value);
+      for (std::size_t d = at.size(); d-- > 0;) here = make::select(Relation::eq, at[d], size->kids[d], here, body);
+      body = here;
+    }
+    lambda.body = body;
+  }
+  return out;
+}
+
+Expr with_sizes(Expr e, const SizeMap& known) { return substitute_symbols(e, size_lambdas(known)); }
+
+Lowerer::Lowerer(const SizeMap& sizes, Lowered& out) : out_(out), size_values_(size_lambdas(sizes)) {
   levels_.emplace_back();
 }
 
@@ -44,8 +72,9 @@ void Lowerer::add(const Quantity& wanted) {
 
 Expr Lowerer::sized(Expr e) {
   const auto [found, fresh] = sized_.try_emplace(e, nullptr);
-  if (fresh) found->second = substitute_symbols(e, size_values_);
-  return sized_[e];
+  if (!fresh) return found->second;
+  const Expr out = with_members(substitute_symbols(e, size_values_));
+  return sized_[e] = out;
 }
 
 Expr Lowerer::scalar(Expr e) {
@@ -101,8 +130,12 @@ Expr Lowerer::zero_at_zero(Expr product) {
 Expr Lowerer::lowered_ref(Expr e) {
   const Symbol* symbol = e->symbol;
   if (symbol->role == Role::constant) return e;
-  if (symbol->role == Role::size && e->kids.empty())
+  if (symbol->role == Role::size)
     cannot_lower("the size " + symbol->name + " is not known", "set it: --set " + symbol->name + "=100");
+  if (is_layered(symbol)) {
+    cannot_lower("each member of " + symbol->name + " has a shape of its own",
+                 "name one, by a numeral: " + symbol->name + "_1");
+  }
   if (!e->slots.empty()) cannot_lower("a derivative of " + symbol->name + " is not known", "define " + symbol->name);
   if (!e->args.empty()) {
     if (const auto body = unfold(e)) return scalar(sized(carry_out(*body)));
@@ -185,7 +218,11 @@ const Symbol* Lowerer::array_of(const Symbol* variable) {
   out_.arrays.emplace(variable, array);
   if (!variable->defined()) {
     out_.program.inputs.push_back(array);
-    out_.variables.push_back({variable, std::vector<Expr>(ranges.size(), nullptr), array});
+    const auto origin = origin_.find(variable);
+    if (origin != origin_.end())
+      out_.variables.push_back({origin->second.first, origin->second.second, array});
+    else
+      out_.variables.push_back({variable, std::vector<Expr>(ranges.size(), nullptr), array});
   }
   return array;
 }
@@ -413,8 +450,10 @@ Result<Lowered> lower(const std::vector<Quantity>& wanted, const SizeMap& sizes)
   return out;
 }
 
-std::vector<const Symbol*> sizes_of(const std::vector<Quantity>& wanted) {
-  std::vector<const Symbol*> out;
+namespace {
+
+/// Calls see(reference) for each size that the quantities and their definitions mention, in the order met.
+void each_size(const std::vector<Quantity>& wanted, const std::function<void(Expr)>& see) {
   std::set<const Symbol*> seen;
   std::vector<Expr> open;
   const auto look = [&](Expr e) {
@@ -425,8 +464,9 @@ std::vector<const Symbol*> sizes_of(const std::vector<Quantity>& wanted) {
         if (var->hi) open.push_back(var->hi);
       };
       for (const IndexVar* var : node->free) range(var);
+      if (node->var) range(node->var);
+      if (node->kind == Kind::ref && node->symbol->role == Role::size) see(node);
       if (node->kind != Kind::ref || !seen.insert(node->symbol).second) return;
-      if (node->symbol->role == Role::size) out.push_back(node->symbol);
       for (const Range& axis : node->symbol->indices) open.insert(open.end(), {axis.lo, axis.hi});
       for (const Clause& clause : node->symbol->clauses) {
         open.push_back(clause.body);
@@ -444,6 +484,33 @@ std::vector<const Symbol*> sizes_of(const std::vector<Quantity>& wanted) {
     open.pop_back();
     if (next && done.insert(next).second) look(next);
   }
+}
+
+}  // namespace
+
+std::vector<const Symbol*> sizes_of(const std::vector<Quantity>& wanted) {
+  std::vector<const Symbol*> out;
+  each_size(wanted, [&](Expr size) {
+    if (std::find(out.begin(), out.end(), size->symbol) == out.end()) out.push_back(size->symbol);
+  });
+  return out;
+}
+
+std::vector<Expr> size_members_of(const std::vector<Quantity>& wanted, const SizeMap& known) {
+  std::vector<Expr> out;
+  each_size(wanted, [&](Expr size) {
+    if (size->kids.size() != 1) return;
+    IndexMap numbers;
+    for (const IndexVar* var : size->kids[0]->free) {
+      if (!var->lo || !var->hi) return;
+      numbers.emplace(var, make::index(make::fresh(var->name, with_sizes(var->lo, known), with_sizes(var->hi, known))));
+    }
+    const auto range = interval_of(with_sizes(substitute(size->kids[0], numbers), known));
+    for (long k = range ? range->lo : 1; k <= (range ? range->hi : 0); ++k) {
+      const Expr member = make::ref(size->symbol, {make::number(k)});
+      if (std::find(out.begin(), out.end(), member) == out.end()) out.push_back(member);
+    }
+  });
   return out;
 }
 

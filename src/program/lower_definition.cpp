@@ -59,7 +59,8 @@ long floor_of(const Rational& q) {
   return out.get_si();
 }
 
-/// The clause with a variable replaced, by another one that joins its variables or by a number.
+}  // namespace
+
 Clause replaced(Clause clause, const IndexVar* var, Expr by) {
   const IndexMap map{{var, by}};
   const auto put = [&](Expr& e) {
@@ -83,8 +84,6 @@ Clause replaced(Clause clause, const IndexVar* var, Expr by) {
   }
   return clause;
 }
-
-}  // namespace
 
 const std::vector<Clause>& Lowerer::clauses_of(const Symbol* symbol) {
   const auto [found, fresh] = clauses_.try_emplace(symbol);

@@ -12,6 +12,11 @@ class Recurrence {
  public:
   Recurrence(Lowerer& lowerer, const std::vector<const Symbol*>& group)
       : l_(lowerer), group_(group), name_(group.front()->name) {
+    for (const Symbol* member : group_) {
+      if (is_layered(member))
+        cannot_lower("the recurrence of " + name_ + " runs through layers of different shapes and back",
+                     "give the layers one shape");
+    }
     for (const Symbol* member : group_) axes_[member].assign(member->indices.size(), -1);
   }
 

@@ -21,6 +21,12 @@ struct PatternTerm {
   Rational offset;
 };
 PatternTerm pattern_term(Expr term);
+/// The clause with a variable replaced, by another one that joins its variables or by a number.
+Clause replaced(Clause clause, const IndexVar* var, Expr by);
+/// Whether the members of the family have shapes of their own.
+bool is_layered(const Symbol* symbol);
+/// Lambdas that put the known sizes in.
+std::unordered_map<const Symbol*, Lambda> size_lambdas(const SizeMap& known);
 
 class Lowerer {
  public:
@@ -58,6 +64,9 @@ class Lowerer {
   void clear_for_conditions(const Symbol* symbol);
   void write_clause(const Symbol* symbol, const Clause& clause, const std::vector<const IndexVar*>& sequence_of_axis);
 
+  // lower_layers.cpp
+  Expr with_members(Expr e);
+  const Symbol* member_of_layers(const Symbol* family, const std::vector<Expr>& member);
   // lower_recurrence.cpp
   friend class Recurrence;
   void define_recurrence(const std::vector<const Symbol*>& group);
@@ -68,15 +77,16 @@ class Lowerer {
     ProgramItems items;
   };
 
-  const SizeMap& sizes_;
   Lowered& out_;
   std::unordered_map<const Symbol*, Lambda> size_values_;
-  std::unordered_map<Expr, Expr> sized_, scalar_;
+  std::unordered_map<Expr, Expr> sized_, scalar_, with_members_;
   std::vector<Level> levels_;
   std::map<std::tuple<std::size_t, Expr, Expr, bool>, const IndexVar*> places_;
   std::map<Form, const Symbol*> known_;
   std::set<const Symbol*> defined_, open_;
   std::unordered_map<const Symbol*, std::vector<Clause>> clauses_;
+  std::map<std::pair<const Symbol*, std::vector<Expr>>, const Symbol*> members_;  ///< of layered families
+  std::unordered_map<const Symbol*, std::pair<const Symbol*, std::vector<Expr>>> origin_;  ///< the other way
   std::vector<const Symbol*> chosen_;  ///< arrays of zeroes to which clauses add under conditions
   /// Members that a recurrence starts from and no clause says, by array and axis.
   std::map<std::pair<const Symbol*, std::size_t>, Interval> initial_;

@@ -218,8 +218,11 @@ class Computer {
 
   void set_size(Expr size, long value, const std::string& from) {
     if (!sizes_.emplace(size, value).second) return;
-    out_.sizes.push_back(fmt::format("{} = {} ({})", write_text(size), value, from));
+    out_.sizes.push_back(fmt::format("{} = {} ({})", typed(size), value, from));
   }
+
+  /// As it is typed: n, n_2.
+  static std::string typed(Expr size) { return written({size->symbol, size->kids, nullptr}, {}); }
 
   /// Sizes that the shapes of data tell: each declared extent that has one unknown size in it.
   bool settle_sizes() {
@@ -252,8 +255,8 @@ class Computer {
             Rational weight;
             bool one = true;
             for (const auto& [term, k] : form->terms) {
-              const bool size = term->kind == Kind::ref &&
-                                std::all_of(term->kids.begin(), term->kids.end(), [](Expr kid) { return kid->is_number(); });
+              const bool size = term->kind == Kind::ref && std::all_of(term->kids.begin(), term->kids.end(),
+                                                                       [](Expr kid) { return kid->is_number(); });
               one = one && size && !unknown;
               unknown = term, weight = k;
             }
@@ -270,7 +273,7 @@ class Computer {
     const auto settle = [&](Expr size) {
       if (sizes_.count(size)) return true;
       if (!request_.any_size) {
-        const std::string name = write_text(size);
+        const std::string name = typed(size);
         say(trouble("compile", "the size " + name + " is not known",
                     "set it, --set " + name + "=1000, or give data of a variable that has it"));
         return false;

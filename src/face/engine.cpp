@@ -8,7 +8,6 @@
 #include "app/session.h"
 #include "backend/llvm/jit.h"
 #include "face/translate.h"
-#include "notation/write.h"
 #include "program/derive_program.h"
 #include "program/lowering.h"
 #include "program/plan.h"
@@ -176,7 +175,7 @@ class Builder {
       if (!sizes_.count(make::ref(size->symbol))) needed.push_back(size);
     }
     for (const Expr size : needed) {
-      const std::string name = write_text(size);
+      const std::string name = written({size->symbol, size->kids, nullptr}, {});
       if (!sizes_.count(size))
         fail("the size " + name + " is not known: set it in Options::sizes, {{\"" + name + "\", 1000}}");
     }

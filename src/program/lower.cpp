@@ -45,6 +45,17 @@ Lowerer::Lowerer(const SizeMap& sizes, Lowered& out) : out_(out), size_values_(s
   levels_.emplace_back();
 }
 
+namespace {
+
+/// A member of a layered family that no numeral chooses is no array.
+void refuse_layers(Expr e) {
+  if (e->kind != Kind::ref || !is_layered(e->symbol)) return;
+  cannot_lower("each member of " + e->symbol->name + " has a shape of its own",
+               "name one, by a numeral: " + e->symbol->name + "_1");
+}
+
+}  // namespace
+
 void Lowerer::add(const Quantity& wanted) {
   IndexMap map;
   IndexVars axes;
@@ -52,7 +63,10 @@ void Lowerer::add(const Quantity& wanted) {
   for (const IndexVar* axis : wanted.axes) {
     const IndexVar* own = make::fresh(axis->name, sized(substitute(axis->lo, map)), sized(substitute(axis->hi, map)));
     const auto range = interval_of(own);
-    if (!range) cannot_lower("the range of " + axis->name + " is not known", "set the sizes in it");
+    if (!range) {
+      visit(wanted.body, refuse_layers);
+      cannot_lower("the range of " + axis->name + " is not known", "set the sizes in it");
+    }
     map.emplace(axis, make::index(own));
     axes.push_back(own);
     ranges.push_back(*range);
@@ -132,10 +146,7 @@ Expr Lowerer::lowered_ref(Expr e) {
   if (symbol->role == Role::constant) return e;
   if (symbol->role == Role::size)
     cannot_lower("the size " + symbol->name + " is not known", "set it: --set " + symbol->name + "=100");
-  if (is_layered(symbol)) {
-    cannot_lower("each member of " + symbol->name + " has a shape of its own",
-                 "name one, by a numeral: " + symbol->name + "_1");
-  }
+  refuse_layers(e);
   if (!e->slots.empty()) cannot_lower("a derivative of " + symbol->name + " is not known", "define " + symbol->name);
   if (!e->args.empty()) {
     if (const auto body = unfold(e)) return scalar(sized(carry_out(*body)));

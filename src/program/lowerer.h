@@ -85,7 +85,7 @@ class Lowerer {
   std::map<Form, const Symbol*> known_;
   std::set<const Symbol*> defined_, open_;
   std::unordered_map<const Symbol*, std::vector<Clause>> clauses_;
-  std::map<std::pair<const Symbol*, std::vector<Expr>>, const Symbol*> members_;  ///< of layered families
+  std::map<std::pair<const Symbol*, std::vector<Expr>>, const Symbol*> members_;           ///< of layered families
   std::unordered_map<const Symbol*, std::pair<const Symbol*, std::vector<Expr>>> origin_;  ///< the other way
   std::vector<const Symbol*> chosen_;  ///< arrays of zeroes to which clauses add under conditions
   /// Members that a recurrence starts from and no clause says, by array and axis.

@@ -121,6 +121,21 @@ $$E = \sum_{t=1}^T (h_t + g_t^2)$$)",
      "E",
      {{Kind::gradient, "x"}, {Kind::gradient, "b"}},
      {"T=6"}},
+    {"layers of different shapes",
+     R"(# A deep network
+Layers $l = 1, \dots, L$ with $n_l$ units: $W_l \in \mathbb{R}^{n_l \times n_{l-1}}$, $b_l \in \mathbb{R}^{n_l}$. Samples $X \in \mathbb{R}^{n_0 \times N}$, $Y \in \mathbb{R}^{n_L \times N}$.
+$$A_0 = X, \quad A_l = \tanh(W_l A_{l-1} + b_l \mathbf{1}^T)$$
+$$E = \frac{1}{N} \|A_L - Y\|_F^2 + \sum_{l=1}^L \|W_l\|_F^2$$)",
+     "E",
+     {{Kind::gradient, "W"}, {Kind::gradient, "b_2"}, {Kind::gradient, "X"}},
+     {"L=3", "n_0=2", "n_1=5", "n_2=3", "n_3=1", "N=4"}},
+    {"layers in brackets from a declared start",
+     R"($W^{(l)} \in \mathbb{R}^{n_l \times n_{l-1}}$, $b^{(l)} \in \mathbb{R}^{n_l}$ for $l = 1, \dots, L$; $a^{(0)} \in \mathbb{R}^{n_0}$, $y \in \mathbb{R}^{n_L}$.
+$$z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)}, \quad a^{(l)} = \sigma(z^{(l)})$$
+$$C = \frac{1}{2} \|y - a^{(L)}\|^2$$)",
+     "C",
+     {{Kind::gradient, "W^{(2)}"}, {Kind::gradient, "a^{(0)}"}},
+     {"L=2", "n_0=3", "n_1=4", "n_2=2"}},
 };
 
 struct Run {
@@ -382,6 +397,22 @@ TEST(Compute, AnInitialMemberHasItsName) {
   EXPECT_EQ(by.computation.outputs[1].name, "∂E/∂h");
   EXPECT_EQ(by.computation.outputs[1].shape, "8×3");
   EXPECT_EQ(by.computation.outputs[2].name, "∂E/∂h_0");
+}
+
+/// n sets every layer's size, n_1 one; each member is shown, and asked for, by its own notation.
+TEST(Compute, MembersOfDifferentShapes) {
+  Case c = kCases[13];
+  c.sizes = {"L=2", "n=3", "n_1=2", "N=4"};
+  const Computed layers(c);
+  ASSERT_TRUE(layers.computation.ok) << layers.message;
+  std::vector<std::string> shown;
+  for (const NamedArray& output : layers.computation.outputs) shown.push_back(output.name + " " + output.shape);
+  EXPECT_EQ(shown, (std::vector<std::string>{"E a scalar", "∂E/∂W_1 2×3", "∂E/∂W_2 3×2", "∂E/∂b_2 3", "∂E/∂X 3×4"}));
+  c.quantity = "A_l";
+  c.derivatives = {};
+  const Computed all(c);
+  EXPECT_FALSE(all.computation.ok);
+  EXPECT_EQ(all.message, "each member of A has a shape of its own; ");
 }
 
 TEST(Compute, SaysWhatIsMissing) {

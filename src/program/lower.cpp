@@ -242,6 +242,7 @@ const Symbol* Lowerer::array_of(const Symbol* variable) {
 std::optional<Interval> Lowerer::defined_extent(const Symbol* variable, std::size_t axis) {
   std::optional<Interval> hull;
   if (const auto found = initial_.find({variable, axis}); found != initial_.end()) hull = found->second;
+  if (variable->defined() && clauses_of(variable).empty() && !hull) return Interval{};  // at these sizes no member
   for (const Clause& clause : clauses_of(variable)) {
     IndexMap map;
     for (const IndexVar* var : clause.vars) {
@@ -251,7 +252,9 @@ std::optional<Interval> Lowerer::defined_extent(const Symbol* variable, std::siz
     }
     const auto members = interval_of(sized(substitute(clause.pattern[axis], map)));
     if (!members) return std::nullopt;
-    hull = hull ? Interval{std::min(hull->lo, members->lo), std::max(hull->hi, members->hi)} : *members;
+    if (hull && members->extent() == 0) continue;
+    hull = hull && hull->extent() > 0 ? Interval{std::min(hull->lo, members->lo), std::max(hull->hi, members->hi)}
+                                      : *members;
   }
   return hull;
 }

@@ -163,10 +163,10 @@ class Recurrence {
           const int dimension = axes_[member][d];
           if (dimension < 0) continue;
           const Interval range = begun(step, d, range_of(step, d));
-          if (range.extent() == 0) continue;
           names_[static_cast<std::size_t>(dimension)] = pattern_term(step.clause->pattern[d]).var->name;
           const auto [hull, first] = hulls.try_emplace({dimension, d}, range);
-          if (!first && hull->second != range) {
+          if (!first && range.extent() > 0 && hull->second.extent() == 0) hull->second = range;
+          if (!first && range.extent() > 0 && hull->second != range) {
             cut = true;
             hull->second = {std::min(hull->second.lo, range.lo), std::max(hull->second.hi, range.hi)};
           }
@@ -178,11 +178,9 @@ class Recurrence {
         range = range ? Interval{std::max(range->lo, hull.lo), std::min(range->hi, hull.hi)} : hull;
       }
     }
-    const bool steps_at_all = std::all_of(used_.begin(), used_.end(), [&](int dimension) {
-      return ranges_[static_cast<std::size_t>(dimension)].has_value();
-    });
-    if (!steps_at_all) {
-      for (auto& range : ranges_) range = range.value_or(Interval{});
+    for (auto& range : ranges_) range = range.value_or(Interval{});
+    if (used_.empty()) {  // at these sizes nothing needs an earlier member
+      pieces_ = {{}};
       return;
     }
     if (!cut || used_.size() != 1) {
@@ -230,7 +228,10 @@ class Recurrence {
         each_offset(pattern, use, [&](std::size_t p, std::size_t d, const Rational& offset) {
           const int dimension = axes_[step.member][p];
           if (dimension < 0 || offset == 0) return;
-          const Interval steps = *ranges_[static_cast<std::size_t>(dimension)];
+          // No step at all (T = 0): what the first one would start from is the result.
+          Interval steps = *ranges_[static_cast<std::size_t>(dimension)];
+          if (steps.extent() == 0 && up_[static_cast<std::size_t>(dimension)]) steps.hi = steps.lo;
+          if (steps.extent() == 0) steps.lo = steps.hi;
           const long away = offset.get_num().get_si();
           for (long at = steps.lo + away; at <= steps.hi + away; ++at) {
             if (at >= steps.lo && at <= steps.hi) {
@@ -319,7 +320,7 @@ class Recurrence {
     for (const Step& step : steps_) {
       bool covers = true;
       for (std::size_t d = 0; d < axes_[step.member].size(); ++d) {
-        if (axes_[step.member][d] != used_[0]) continue;
+        if (used_.empty() || axes_[step.member][d] != used_[0]) continue;
         const Interval range = range_of(step, d);
         covers = covers && range.lo <= piece.lo && piece.hi <= range.hi;
       }

@@ -446,7 +446,9 @@ void Lowerer::place(Assignment statement) {
   levels_[level].items.push_back({std::move(statement), nullptr});
 }
 
-Result<Lowered> lower(const std::vector<Quantity>& wanted, const SizeMap& sizes) {
+namespace {
+
+Result<Lowered> lower_at(const std::vector<Quantity>& wanted, const SizeMap& sizes) {
   Lowered out;
   try {
     Lowerer lowerer(sizes, out);
@@ -461,6 +463,46 @@ Result<Lowered> lower(const std::vector<Quantity>& wanted, const SizeMap& sizes)
   } catch (const CannotLower& failure) {
     return failure.why;
   }
+  return out;
+}
+
+/// Variables that an empty sum leaves out are variables all the same, of gradient 0. What they are is known at sizes 1
+/// and 2; their extents at 0 follow, for extents are affine in a size.
+void add_left_out(const std::vector<Quantity>& wanted, const SizeMap& sizes, Lowered& to) {
+  SizeMap one = sizes, two = sizes;
+  for (const auto& [size, value] : sizes) {
+    if (value == 0) one[size] = 1, two[size] = 2;
+  }
+  const Result<Lowered> first = lower_at(wanted, one), second = lower_at(wanted, two);
+  if (!first || !second) return;
+  const auto find = [](const std::vector<Variable>& among, const Variable& like) {
+    return std::find_if(among.begin(), among.end(),
+                        [&](const Variable& v) { return v.symbol == like.symbol && v.member == like.member; });
+  };
+  const auto members = [](const std::vector<Variable>& among, const Symbol* family) {
+    return std::count_if(among.begin(), among.end(), [&](const Variable& v) { return v.symbol == family; });
+  };
+  for (const Variable& variable : first->variables) {
+    const auto again = find(second->variables, variable);
+    // Of no layers there are no members.
+    const bool counted = members(first->variables, variable.symbol) == members(second->variables, variable.symbol);
+    if (!counted || again == second->variables.end() || find(to.variables, variable) != to.variables.end()) continue;
+    std::vector<Interval> axes;
+    for (std::size_t d = 0; d < variable.array->indices.size(); ++d) {
+      const Interval here = axis_of(variable.array, d), there = axis_of(again->array, d);
+      axes.push_back({2 * here.lo - there.lo, 2 * here.hi - there.hi});
+    }
+    to.variables.push_back(
+        {variable.symbol, variable.member, new_array(variable.array->name, variable.array->latex, axes)});
+  }
+}
+
+}  // namespace
+
+Result<Lowered> lower(const std::vector<Quantity>& wanted, const SizeMap& sizes) {
+  Result<Lowered> out = lower_at(wanted, sizes);
+  const bool empty = std::any_of(sizes.begin(), sizes.end(), [](const auto& size) { return size.second == 0; });
+  if (out && empty) add_left_out(wanted, sizes, *out);
   return out;
 }
 

@@ -29,7 +29,8 @@ struct Variable {
 
 struct Lowered {
   Program program;                                          ///< its inputs are the variables that are not defined
-  std::vector<Variable> variables;                          ///< in the order of the program's inputs
+  /// In the order of the program's inputs; behind them what an empty sum has left out, which is none.
+  std::vector<Variable> variables;
   std::unordered_map<const Symbol*, const Symbol*> arrays;  ///< of each variable and each definition that was met
   std::vector<const Symbol*> held;  ///< arrays that a derivative takes as constants (the shift of a log-sum-exp)
 };

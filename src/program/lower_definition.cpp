@@ -163,7 +163,7 @@ void Lowerer::settle(Clause clause, std::vector<Clause>& out) {
     clause.when.insert(clause.when.end(), left.begin(), left.end());
     left.clear();
     clause = replaced(std::move(clause), var,
-                      range.extent() == 1 ? make::number(range.lo) : make::index(new_loop(var->name, range)));
+                      relation == Relation::eq ? make::number(range.lo) : make::index(new_loop(var->name, range)));
   }
   clause.when = std::move(left);
   if (!split_cases(clause, out)) out.push_back(std::move(clause));

@@ -415,6 +415,49 @@ TEST(Compute, MembersOfDifferentShapes) {
   EXPECT_EQ(all.message, "each member of A has a shape of its own; ");
 }
 
+/// Sizes of 0: sums are 0, variables that fall out have the gradient 0 of their own shape.
+TEST(Compute, EmptySums) {
+  const struct {
+    int which;
+    std::vector<std::string> sizes, shapes;
+    double value;
+  } kEmpty[] = {
+      {0, {"L=1"}, {"3×3", "3"}, NAN},
+      {1, {"L=0"}, {"3", "3×3"}, 0},
+      {2, {"N=0", "P=4"}, {"4"}, 0},
+      {2, {"N=3", "P=0"}, {"0"}, 3 * std::log(2.0)},
+      {4, {"m=0", "n=2"}, {"2", "0×2"}, NAN},
+      {5, {"T=0", "B=2"}, {"2", "2", "0×2"}, 0},
+      {8, {"K=0"}, {"0", "0"}, 0},
+      {9, {"T=0", "n=3", "m=2"}, {"3", "3×3", "0×2"}, NAN},
+      {11, {"n=0"}, {"0"}, 0},
+      {12, {"T=0"}, {"0", "a scalar"}, 0},
+      {12, {"T=1"}, {"1", "a scalar"}, NAN},
+      {13, {"L=2", "n=2", "n_1=0", "N=4"}, {"0×2", "2×0", "2", "2×4"}, NAN},
+      {13, {"L=2", "n=2", "N=3"}, {"2×2", "2×2", "2", "2×3"}, NAN},
+  };
+  for (const auto& empty : kEmpty) {
+    Case c = kCases[empty.which];
+    c.sizes = empty.sizes;
+    Computed computed(c);
+    ASSERT_TRUE(computed.computation.ok) << c.name << computed.message;
+    std::vector<std::string> shapes;
+    for (std::size_t i = 1; i < computed.computation.outputs.size(); ++i) {
+      shapes.push_back(computed.computation.outputs[i].shape);
+      const std::vector<double> expected = computed.by_interpreter(i);
+      EXPECT_LT(distance(computed.by_kernel(i, {}), expected), 1e-12) << c.name;
+      if (empty.value == 0) {
+        for (const double entry : expected) EXPECT_EQ(entry, 0) << c.name;
+      }
+    }
+    EXPECT_EQ(shapes, empty.shapes) << c.name;
+    if (!std::isnan(empty.value)) {
+      EXPECT_NEAR(computed.by_kernel(0, {}).at(0), empty.value, 1e-12) << c.name;
+    }
+    EXPECT_EQ(computed.message, "");
+  }
+}
+
 TEST(Compute, SaysWhatIsMissing) {
   EvaluateRequest request;
   request.what = {.name = "sheet",

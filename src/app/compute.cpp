@@ -12,7 +12,7 @@
 #include "app/names.h"
 #include "app/quantities.h"
 #include "notation/write.h"
-#include "program/derive_program.h"
+#include "program/derivatives.h"
 #include "program/lowering.h"
 #include "program/plan.h"
 
@@ -126,7 +126,7 @@ class Computer {
     if (const auto why = open_index(lowered_.program.items, {})) return say(*why);
     if (!derive()) return;
     out_.derived = lowered_.program;
-    plan(lowered_.program);
+    plan(lowered_.program, &out_.orderings);
     write_in_libm(lowered_.program);
     out_.program = lowered_.program;
     name_arrays();
@@ -300,10 +300,9 @@ class Computer {
 
   bool derive() {
     Program& program = lowered_.program;
-    prepare(program);
+    DerivativeBuilder builder(lowered_);
     const std::vector<const Symbol*> values = program.outputs;
     for (std::size_t i = 0; i < values.size(); ++i) output_names_.emplace_back(values[i], request_.quantities[i]);
-    const Symbol* first = values[0];
     // All gradients come from one sweep back, at the place of the first.
     std::vector<Variable> by_gradient;
     for (const WantedDerivative& wanted : request_.derivatives) {
@@ -322,12 +321,13 @@ class Computer {
       if (gradient && swept) continue;
       const auto by = gradient ? std::optional(by_gradient) : variables_of(wanted);
       if (!by) return false;
-      if (const auto why = derive_one(wanted, first, *by)) {
+      if (const auto why = derive_one(builder, wanted, values[0], *by)) {
         say(*why);
         return false;
       }
       swept |= gradient;
     }
+    for (const auto& choice : builder.choices()) tell_mode(choice);
     return true;
   }
 
@@ -354,81 +354,81 @@ class Computer {
     return std::nullopt;
   }
 
-  std::optional<Diagnostic> derive_one(const WantedDerivative& wanted, const Symbol* value,
+  std::optional<Diagnostic> derive_one(DerivativeBuilder& builder, const WantedDerivative& wanted, const Symbol* value,
                                        const std::vector<Variable>& by) {
+    using Kind = WantedDerivative::Kind;
     std::vector<const Symbol*> arrays;
-    for (const Variable& variable : by) arrays.push_back(variable.array);
+    std::vector<std::string> names;
+    for (const Variable& variable : by) {
+      arrays.push_back(variable.array);
+      names.push_back(written(variable, quantities_));
+    }
     const std::string of = bracketed(request_.quantities[0]);
-    Program& program = lowered_.program;
-    const std::size_t before = program.outputs.size();
-    const bool of_scalar =
-        wanted.kind == WantedDerivative::Kind::gradient || wanted.kind == WantedDerivative::Kind::hessian;
-    if (of_scalar && !value->indices.empty()) {
+    if ((wanted.kind == Kind::gradient || wanted.kind == Kind::hessian) && !value->indices.empty()) {
       return trouble(
           "derivative-by",
           fmt::format("{} is an array, {}: it has no gradient and no Hessian", of, shape_text(shape_of(value))),
           "ask for --jacobian " + wanted.by + ", or --vjp " + wanted.by);
     }
+    if (wanted.kind == Kind::jvp && by.size() != 1)
+      return trouble("derivative-by", "a direction is of one array", "name one member of the family");
     switch (wanted.kind) {
-      case WantedDerivative::Kind::gradient:
-        if (const auto why = append_reverse(lowered_, value, arrays)) return why;
+      case Kind::gradient:
+      case Kind::vjp: {
+        const bool gradient = wanted.kind == Kind::gradient;
+        const auto made = gradient ? builder.gradient(value, arrays) : builder.vjp(value, arrays, "seed");
+        if (!made) return made.error();
         for (std::size_t i = 0; i < arrays.size(); ++i) {
-          output_names_.emplace_back(program.outputs[before + i],
-                                     fmt::format("∂{}/∂{}", of, written(by[i], quantities_)));
-          gradient_by_.emplace(program.outputs[before + i], arrays[i]);
+          add_output((*made)[i], fmt::format("{}∂{}/∂{}", gradient ? "" : "seed·", of, names[i]));
+          if (gradient) gradient_by_.emplace((*made)[i], arrays[i]);
         }
-        return std::nullopt;
-      case WantedDerivative::Kind::vjp: {
-        const Symbol* seed = seed_like(value, "seed");
-        if (const auto why = append_reverse(lowered_, value, arrays, seed)) return why;
-        for (std::size_t i = 0; i < arrays.size(); ++i)
-          output_names_.emplace_back(program.outputs[before + i],
-                                     fmt::format("seed·∂{}/∂{}", of, written(by[i], quantities_)));
         return std::nullopt;
       }
-      case WantedDerivative::Kind::jacobian:
+      case Kind::jacobian:
         for (std::size_t i = 0; i < arrays.size(); ++i) {
-          if (const auto why = append_forward(lowered_, value, arrays[i])) return why;
-          if (shared_axis(lowered_, value, arrays[i])) blocks_.insert(program.outputs.back());
-          output_names_.emplace_back(program.outputs.back(), fmt::format("∂{}/∂{}", of, written(by[i], quantities_)));
+          const auto made = builder.jacobian(value, arrays[i]);
+          if (!made) return made.error();
+          if (builder.in_blocks(*made)) blocks_.insert(*made);
+          add_output(*made, fmt::format("∂{}/∂{}", of, names[i]));
         }
         return std::nullopt;
-      case WantedDerivative::Kind::jvp:
-        if (arrays.size() != 1)
-          return trouble("derivative-by", "a direction is of one array", "name one member of the family");
-        if (const auto why = append_forward(lowered_, value, arrays[0], seed_like(arrays[0], "direction"))) return why;
-        output_names_.emplace_back(program.outputs.back(),
-                                   fmt::format("∂{}/∂{}·direction", of, written(by[0], quantities_)));
+      case Kind::jvp: {
+        const auto made = builder.jvp({value}, arrays[0], "direction");
+        if (!made) return made.error();
+        add_output(made->front(), fmt::format("∂{}/∂{}·direction", of, names[0]));
         return std::nullopt;
-      case WantedDerivative::Kind::hessian: {
-        if (const auto why = append_reverse(lowered_, value, arrays)) return why;
-        const std::vector<const Symbol*> gradients(program.outputs.begin() + static_cast<long>(before),
-                                                   program.outputs.end());
-        prepare(program);
-        for (std::size_t i = 0; i < arrays.size(); ++i) {
-          for (std::size_t j = 0; j < arrays.size(); ++j) {
-            if (const auto why = append_forward(lowered_, gradients[i], arrays[j])) return why;
-            output_names_.emplace_back(
-                program.outputs.back(),
-                fmt::format("∂²{}/∂{}∂{}", of, written(by[i], quantities_), written(by[j], quantities_)));
-          }
+      }
+      case Kind::hessian: {
+        const auto made = builder.hessian(value, arrays);
+        if (!made) return made.error();
+        for (std::size_t i = 0; i < made->size(); ++i) {
+          if (builder.in_blocks((*made)[i])) blocks_.insert((*made)[i]);
+          add_output((*made)[i], fmt::format("∂²{}/∂{}∂{}", of, names[i / names.size()], names[i % names.size()]));
         }
-        // The gradients were steps on the way.
-        program.outputs.erase(std::remove_if(program.outputs.begin(), program.outputs.end(),
-                                             [&](const Symbol* array) {
-                                               return std::find(gradients.begin(), gradients.end(), array) !=
-                                                      gradients.end();
-                                             }),
-                              program.outputs.end());
         return std::nullopt;
       }
     }
     return std::nullopt;
   }
 
-  const Symbol* seed_like(const Symbol* array, const std::string& name) {
-    const Symbol* seed = append_seed(lowered_, array, name);
-    return seed;
+  void add_output(const Symbol* array, std::string name) {
+    lowered_.program.outputs.push_back(array);
+    output_names_.emplace_back(array, std::move(name));
+  }
+
+  void tell_mode(const DerivativeBuilder::Choice& choice) {
+    const auto named = std::find_if(output_names_.begin(), output_names_.end(),
+                                    [&](const auto& n) { return n.first == choice.derivative; });
+    if (named == output_names_.end()) return;  // a step on the way to a Hessian
+    std::string line = fmt::format("{}: {} mode", named->second, choice.reverse ? "reverse" : "forward");
+    const bool asked = choice.forward_cost && choice.reverse_cost;
+    if (asked) {
+      line += fmt::format(", {:.2g} operations; the other takes {:.2g}",
+                          choice.reverse ? *choice.reverse_cost : *choice.forward_cost,
+                          choice.reverse ? *choice.forward_cost : *choice.reverse_cost);
+    }
+    line += fmt::format(" ({} by {} entries)", choice.of_entries, choice.by_entries);
+    out_.modes.push_back(std::move(line));
   }
 
   void name_arrays() {

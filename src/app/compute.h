@@ -6,7 +6,7 @@
 
 #include "app/data.h"
 #include "base/source.h"
-#include "program/lower.h"
+#include "program/plan.h"
 
 namespace gradus {
 
@@ -46,8 +46,10 @@ struct Computation {
   Program program;                 ///< planned, its functions written out in those of the C library
   std::vector<NamedArray> inputs;  ///< in the program's order
   std::vector<NamedArray> outputs;
-  std::vector<Array> data;         ///< of the inputs that data was given for; empty otherwise
-  std::vector<std::string> sizes;  ///< "L = 1000", with where it is from
+  std::vector<Array> data;          ///< of the inputs that data was given for; empty otherwise
+  std::vector<Ordering> orderings;  ///< what was decided about the order of contractions
+  std::vector<std::string> modes;   ///< how each derivative is found: forward or reverse, and why
+  std::vector<std::string> sizes;   ///< "L = 1000", with where it is from
 };
 
 /// The symbols belong to the current Pool. Never throws.

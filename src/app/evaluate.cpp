@@ -125,7 +125,10 @@ Evaluation evaluate(const EvaluateRequest& request) {
   ScheduleOptions how;
   if (request.single) how.lanes = 16;
   const Nest nest = schedule(computation.program, how);
-  if (request.explain) out.plan = print(nest);
+  if (request.explain) {
+    for (const std::string& mode : computation.modes) out.plan += mode + "\n";
+    out.plan += (out.plan.empty() ? "" : "\n") + print(nest, computation.orderings);
+  }
   if (const auto why = too_large(nest)) {
     out.diagnostics.push_back(*why);
     return out;

@@ -28,7 +28,7 @@ struct Variable {
 };
 
 struct Lowered {
-  Program program;                                          ///< its inputs are the variables that are not defined
+  Program program;  ///< its inputs are the variables that are not defined
   /// In the order of the program's inputs; behind them what an empty sum has left out, which is none.
   std::vector<Variable> variables;
   std::unordered_map<const Symbol*, const Symbol*> arrays;  ///< of each variable and each definition that was met

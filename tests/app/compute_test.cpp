@@ -305,6 +305,40 @@ TEST(Compute, HessianOfLogisticRegression) {
   }
 }
 
+/// A Jacobian takes the mode that is cheaper at its sizes, and is the differences of its quantity in either.
+TEST(Compute, JacobiansByTheCheaperMode) {
+  Case c{
+      "recurrence",
+      R"($x \in \mathbb{R}^n$, $w \in \mathbb{R}^{m \times n}$, $c \in \mathbb{R}^T$. $h_t \in \mathbb{R}^n$ for $t = 0, \dots, T$.
+$$h_0 = x, \quad h_t = \tanh(h_{t-1} + c_t x)$$
+$$y_k = \sum_{i=1}^n w_{k,i} h_{T,i}^2 + \max_i x_i$$)",
+      "y",
+      {{Kind::jacobian, "x"}},
+      {}};
+  for (const auto& [m, n, mode] : {std::tuple{"m=2", "n=13", "reverse"}, {"m=13", "n=2", "forward"}}) {
+    c.sizes = {m, n, "T=4"};
+    Computed computed(c);
+    ASSERT_TRUE(computed.computation.ok) << computed.message;
+    ASSERT_EQ(computed.computation.modes.size(), 1u);
+    EXPECT_NE(computed.computation.modes[0].find(mode), std::string::npos) << computed.computation.modes[0];
+    const std::vector<double> jacobian = computed.by_kernel(1, {});
+    EXPECT_LT(distance(jacobian, computed.by_interpreter(1)), 1e-12);
+    const auto input = std::find_if(computed.computation.inputs.begin(), computed.computation.inputs.end(),
+                                    [](const NamedArray& a) { return a.name == "x"; });
+    std::vector<double>& x = computed.inputs[input->array];
+    for (std::size_t j = 0; j < x.size(); ++j) {
+      const double at = x[j];
+      x[j] = at + 1e-5;
+      const std::vector<double> above = computed.by_interpreter(0);
+      x[j] = at - 1e-5;
+      const std::vector<double> below = computed.by_interpreter(0);
+      x[j] = at;
+      for (std::size_t i = 0; i < above.size(); ++i)
+        EXPECT_NEAR(jacobian[i * x.size() + j], (above[i] - below[i]) / 2e-5, 1e-6) << mode;
+    }
+  }
+}
+
 /// Where entry i of a quantity depends on entry i of another alone, only these blocks of the Jacobian are made.
 TEST(Compute, JacobianInBlocks) {
   Computed computed({"blocks",

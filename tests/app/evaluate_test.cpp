@@ -42,5 +42,23 @@ $$E = \log \sum_{i=1}^{60} e^{c_{k_i} + \tanh(w_i x_i)}$$)",
   EXPECT_EQ(npy_of(evaluation.results[1].value).size(), 128 + 60 * sizeof(float));
 }
 
+/// What was chosen by cost can be seen: the mode of a Jacobian, the order of a contraction.
+TEST(Evaluate, ExplainsItsChoices) {
+  EvaluateRequest request = asked(R"($A, B \in \mathbb{R}^{n \times n}$, $x, u \in \mathbb{R}^n$.
+$$E = \sum_{i=1}^n \sum_{j=1}^n \sum_{k=1}^n u_i A_{i,j} B_{j,k} x_k$$ $$y_k = \sum_{i=1}^n \sum_{j=1}^n A_{k,i} \sin(B_{i,j} x_j)$$)",
+                                  "y_1", {{WantedDerivative::Kind::jacobian, "B"}});
+  request.what.sets = {"n=30"};
+  request.explain = true;
+  const Evaluation wide = evaluate(request);
+  ASSERT_TRUE(wide.ok) << wide.diagnostics.at(0).message;
+  EXPECT_EQ(wide.plan.find("∂y_1/∂B: reverse mode, "), 0u) << wide.plan;
+  EXPECT_NE(wide.plan.find("(1 by 900 entries)"), std::string::npos) << wide.plan;
+  request.what.quantities = {"E"};
+  request.what.derivatives = {{WantedDerivative::Kind::gradient, "A"}};
+  const Evaluation gradient = evaluate(request);
+  ASSERT_TRUE(gradient.ok) << gradient.diagnostics.at(0).message;
+  EXPECT_NE(gradient.plan.find("contraction of 2.7e+04 steps, in 1.8e+03"), std::string::npos) << gradient.plan;
+}
+
 }  // namespace
 }  // namespace gradus

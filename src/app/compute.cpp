@@ -255,12 +255,14 @@ class Computer {
             Rational weight;
             bool one = true;
             for (const auto& [term, k] : form->terms) {
-              const bool size = term->kind == Kind::ref && std::all_of(term->kids.begin(), term->kids.end(),
-                                                                       [](Expr kid) { return kid->is_number(); });
+              const bool size = term->kind == Kind::ref && term->symbol->role == Role::size;
               one = one && size && !unknown;
-              unknown = term, weight = k;
+              // Members stacked have one size for all: n, of n_l.
+              const bool member = size && std::all_of(term->kids.begin(), term->kids.end(),
+                                                      [](Expr kid) { return kid->is_number(); });
+              unknown = member || !size ? term : make::ref(term->symbol), weight = k;
             }
-            if (!one || !unknown || weight == 0) continue;
+            if (!one || !unknown || weight == 0 || sizes_.count(unknown)) continue;
             const Rational value = rest / weight;
             if (value.get_den() != 1 || value < 0) continue;
             set_size(unknown, value.get_num().get_si(), "from " + given.typed);
@@ -380,6 +382,9 @@ class Computer {
         if (!made) return made.error();
         for (std::size_t i = 0; i < arrays.size(); ++i) {
           add_output((*made)[i], fmt::format("{}∂{}/∂{}", gradient ? "" : "seed·", of, names[i]));
+          const auto& member = by[i].member;
+          if (std::any_of(member.begin(), member.end(), [](Expr term) { return term != nullptr; }))
+            family_[(*made)[i]] = fmt::format("{}∂{}/∂{}", gradient ? "" : "seed·", of, by[i].symbol->name);
           if (gradient) gradient_by_.emplace((*made)[i], arrays[i]);
         }
         return std::nullopt;
@@ -436,7 +441,7 @@ class Computer {
       const auto variable = std::find_if(lowered_.variables.begin(), lowered_.variables.end(),
                                          [&](const Variable& v) { return v.array == input; });
       out_.inputs.push_back({written(*variable, quantities_), variable->symbol->latex, shape_text(shape_of(input)),
-                             input, variable->symbol, nullptr});
+                             input, variable->symbol, "", nullptr});
     }
     for (const Symbol* output : out_.program.outputs) {
       const auto named =
@@ -444,8 +449,8 @@ class Computer {
       const auto by = gradient_by_.find(output);
       const std::string shape =
           shape_text(shape_of(output)) + (blocks_.contains(output) ? ", the blocks that are not zero" : "");
-      out_.outputs.push_back(
-          {named->second, "", shape, output, nullptr, by == gradient_by_.end() ? nullptr : by->second});
+      out_.outputs.push_back({named->second, "", shape, output, nullptr, family_[output],
+                              by == gradient_by_.end() ? nullptr : by->second});
     }
   }
 
@@ -493,11 +498,18 @@ class Computer {
       total += size;
       members.push_back(fmt::format("{} ({})", out_.inputs[input].name, out_.inputs[input].shape));
     }
-    if (given.array.shape_as(1) != std::vector<long>{total}) {
+    // One behind the other in a vector, or stacked where they have one shape.
+    std::vector<long> stacked = shape_of(out_.inputs[inputs[0]].array);
+    const bool alike = std::all_of(inputs.begin(), inputs.end(),
+                                   [&](std::size_t input) { return shape_of(out_.inputs[input].array) == stacked; });
+    stacked.insert(stacked.begin(), static_cast<long>(inputs.size()));
+    const bool stack = alike && given.array.shape_as(stacked.size()) == stacked;
+    if (!stack && given.array.shape_as(1) != std::vector<long>{total}) {
       return trouble("data-shape",
                      fmt::format("{} stands for several arrays: {}; {} is {}", given.typed, fmt::join(members, ", "),
                                  given.file, shape_text(given.array.shape)),
-                     fmt::format("give each by its own name, or all in one vector of {}, in this order", total));
+                     fmt::format("give each by its own name, or all in one vector of {}, in this order{}", total,
+                                 alike ? fmt::format(", or stacked, {}", shape_text(stacked)) : ""));
     }
     auto next = given.array.values.begin();
     for (const std::size_t input : inputs) {
@@ -534,6 +546,7 @@ class Computer {
   Lowered lowered_;
   std::vector<std::pair<const Symbol*, std::string>> output_names_;
   std::unordered_map<const Symbol*, const Symbol*> gradient_by_;
+  std::unordered_map<const Symbol*, std::string> family_;
   std::set<const Symbol*> blocks_;  ///< Jacobians whose shared axis stands once
 };
 

@@ -1,6 +1,7 @@
 #include "app/evaluate.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -85,6 +86,36 @@ std::string accuracy_text(const Accuracy& accuracy, std::size_t count) {
   out += fmt::format(" (balls of {} bits)", accuracy.precision);
   if (accuracy.skipped > 0) out += fmt::format("; {} of {} not finite, or at a kink", accuracy.skipped, count);
   return out + "\n";
+}
+
+/// Results by members of one family that have one shape as one array, its first axis the members in order.
+void stack_families(const Computation& computation, Evaluation& out) {
+  std::vector<Evaluation::Result> stacked;
+  for (std::size_t i = 0; i < out.results.size();) {
+    const std::string& family = computation.outputs[i].family;
+    std::size_t end = i + 1;
+    while (!family.empty() && end < out.results.size() && computation.outputs[end].family == family &&
+           out.results[end].value.shape == out.results[i].value.shape)
+      ++end;
+    Evaluation::Result whole = std::move(out.results[i]);
+    if (end > i + 1) {
+      whole.name = family;
+      whole.value.shape.insert(whole.value.shape.begin(), static_cast<long>(end - i));
+      whole.shape = fmt::format("{}", fmt::join(whole.value.shape, "×"));
+      for (std::size_t k = i + 1; k < end; ++k) {
+        const Evaluation::Result& one = out.results[k];
+        whole.value.values.insert(whole.value.values.end(), one.value.values.begin(), one.value.values.end());
+        if (!whole.accuracy) continue;
+        whole.accuracy->ulps = std::max(whole.accuracy->ulps, one.accuracy->ulps);
+        whole.accuracy->of_largest = std::max(whole.accuracy->of_largest, one.accuracy->of_largest);
+        whole.accuracy->precision = std::max(whole.accuracy->precision, one.accuracy->precision);
+        whole.accuracy->skipped += one.accuracy->skipped;
+      }
+    }
+    stacked.push_back(std::move(whole));
+    i = end;
+  }
+  out.results = std::move(stacked);
 }
 
 }  // namespace
@@ -191,6 +222,7 @@ Evaluation evaluate(const EvaluateRequest& request) {
       return out;
     }
   }
+  if (request.stack) stack_families(computation, out);
   out.ok = true;
   return out;
 }

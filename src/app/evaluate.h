@@ -16,6 +16,7 @@ struct EvaluateRequest {
   bool explain = false;                 ///< tell the loops
   bool single = false;                  ///< f32 throughout: inputs are rounded to it, results are of it
   bool precise = false;                 ///< vector functions to 1 ulp
+  bool stack = false;                   ///< derivatives by the members of a family, of one shape, are one array
   bool check = false;                   ///< compare with ball arithmetic
   std::string cache_folder;             ///< of compiled kernels; empty: none
 };

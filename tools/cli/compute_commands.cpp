@@ -70,7 +70,7 @@ struct ComputeOptions {
   std::string sheet, scope, format = "text", output;
   std::vector<std::string> names, gradients, jacobians, hessians, vjps, jvps, sets, data;
   std::uint64_t seed = 0;
-  bool explain = false, check = false, precise = false, single = false;
+  bool explain = false, check = false, precise = false, single = false, stack = false;
   std::string language = "c++", function;
   bool with_main = false;
 
@@ -153,6 +153,7 @@ ComputeCommands::ComputeCommands(CLI::App& app) : options_(std::make_unique<Comp
   eval_->add_option("-o,--output", o.output, "write to this file, in the form of its ending, and show nothing");
   eval_->add_flag("--check", o.check, "compare with ball arithmetic and tell the error in ulps");
   eval_->add_flag("--f32", o.single, "compute in f32; inputs are rounded to it");
+  eval_->add_flag("--stack", o.stack, "derivatives by members of a family, where of one shape, as one array");
   eval_->add_flag("--precise", o.precise, "vector functions to 1 ulp");
   eval_->add_flag("--explain", o.explain, "tell the loops that are run");
   eval_->footer(
@@ -205,6 +206,7 @@ int ComputeCommands::evaluate_sheet() const {
   request.check = o.check;
   request.precise = o.precise;
   request.single = o.single;
+  request.stack = o.stack;
   request.cache_folder = cache_folder();
   const Evaluation evaluation = evaluate(request);
   const int failed = tell(evaluation.diagnostics, evaluation.source);

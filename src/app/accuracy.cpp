@@ -193,35 +193,20 @@ class BallInterpreter {
   std::unordered_map<Expr, Ball> values_;  ///< of the body at hand
 };
 
-double operations_of(const ProgramItems& items, double times) {
-  double total = 0;
-  for (const ProgramItem& item : items) {
-    if (item.sequence) {
-      total +=
-          operations_of(item.sequence->items, times * static_cast<double>(interval_of(item.sequence->var)->extent()));
-      continue;
-    }
-    double here = 1;
-    visit(item.statement.body, [&](Expr) { ++here; });
-    for (const IndexVar* loop : item.statement.loops) here *= static_cast<double>(interval_of(loop)->extent());
-    total += times * here;
-  }
-  return total;
+/// A unit of the last place of a number of this size; below the normal numbers, of the least of them.
+double ulp_of(double value, bool single) {
+  const int least = single ? -126 : -1022, digits = single ? 23 : 52;
+  return std::ldexp(1.0, std::max(value == 0 ? least : std::ilogb(value), least) - digits);
 }
 
-/// A unit of the last place of a double of this size; below the normal numbers, of the least of them.
-double ulp_of(double value) {
-  return std::ldexp(1.0, std::max(std::ilogb(value == 0 ? 0x1p-1022 : value), -1022) - 52);
-}
-
-Accuracy compared(const std::vector<Ball>& exact, const std::vector<double>& computed, slong precision) {
+Accuracy compared(const std::vector<Ball>& exact, const std::vector<double>& computed, slong precision, bool single) {
   Accuracy out;
   out.precision = precision;
   double largest = 0, most = 0;
   for (std::size_t i = 0; i < computed.size(); ++i) {
     arb_srcptr x = exact[i];
-    const double middle = arf_get_d(arb_midref(x), ARF_RND_NEAR), ulp = ulp_of(middle);
-    if (!exact[i].finite() || !std::isfinite(computed[i]) || !(mag_get_d(arb_radref(x)) < ulp / 1000)) {
+    const double middle = arf_get_d(arb_midref(x), ARF_RND_NEAR), ulp = ulp_of(middle, single);
+    if (!exact[i].finite() || !std::isfinite(computed[i]) || mag_cmp_2exp_si(arb_radref(x), std::ilogb(ulp) - 10) > 0) {
       ++out.skipped;
       continue;
     }
@@ -233,16 +218,16 @@ Accuracy compared(const std::vector<Ball>& exact, const std::vector<double>& com
     most = std::max(most, error);
     out.ulps = std::max(out.ulps, error / ulp);
   }
-  out.of_largest = most / ulp_of(largest);
+  out.of_largest = most / ulp_of(largest, single);
   return out;
 }
 
 }  // namespace
 
 Result<std::vector<Accuracy>> accuracy_of(const Program& program, const Numbers& inputs,
-                                          const std::vector<std::vector<double>>& outputs) try {
-  if (const double operations = operations_of(program.items, 1); operations > kMostOperations)
-    no_value(fmt::format("{:.0g} operations are too many for a comparison in ball arithmetic", operations),
+                                          const std::vector<std::vector<double>>& outputs, bool single) try {
+  if (const double count = operations(program.items); count > kMostOperations)
+    no_value(fmt::format("{:.0g} operations are too many for a comparison in ball arithmetic", count),
              "check at smaller sizes");
   for (slong precision = kFirstPrecision;; precision *= 2) {
     BallInterpreter balls(program, inputs, precision);
@@ -250,7 +235,7 @@ Result<std::vector<Accuracy>> accuracy_of(const Program& program, const Numbers&
     std::vector<Accuracy> out;
     std::size_t skipped = 0;
     for (std::size_t i = 0; i < outputs.size(); ++i) {
-      out.push_back(compared(balls.data_of(program.outputs[i]), outputs[i], precision));
+      out.push_back(compared(balls.data_of(program.outputs[i]), outputs[i], precision, single));
       skipped += out.back().skipped;
     }
     if (skipped == 0 || precision >= kLastPrecision) return out;

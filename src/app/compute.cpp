@@ -12,7 +12,7 @@
 #include "app/names.h"
 #include "app/quantities.h"
 #include "notation/write.h"
-#include "program/derive_program.h"
+#include "program/derivatives.h"
 #include "program/lowering.h"
 #include "program/plan.h"
 
@@ -126,7 +126,7 @@ class Computer {
     if (const auto why = open_index(lowered_.program.items, {})) return say(*why);
     if (!derive()) return;
     out_.derived = lowered_.program;
-    plan(lowered_.program);
+    plan(lowered_.program, &out_.orderings);
     write_in_libm(lowered_.program);
     out_.program = lowered_.program;
     name_arrays();
@@ -170,9 +170,8 @@ class Computer {
         return false;
       }
       const TypedName name = typed_name(parts->first);
-      const auto size =
-          std::find_if(size_symbols_.begin(), size_symbols_.end(), [&](const Symbol* s) { return means(name, s); });
-      if (size == size_symbols_.end()) {
+      const Expr size = size_named(name);
+      if (!size) {
         data_.push_back({name, parts->first, parts->second, {}});
         continue;
       }
@@ -185,7 +184,7 @@ class Computer {
                     "give a whole number: --set " + parts->first + "=1000"));
         return false;
       }
-      set_size(*size, value, "set");
+      set_size(size, value, "set");
     }
     for (const std::string& item : request_.data) {
       const auto parts = parted(item);
@@ -206,10 +205,24 @@ class Computer {
     return true;
   }
 
-  void set_size(const Symbol* size, long value, const std::string& from) {
-    if (!sizes_.emplace(size, value).second) return;
-    out_.sizes.push_back(fmt::format("{} = {} ({})", size->name, value, from));
+  /// n, or n_2 of a family of sizes; null if it is none of the sheet's sizes.
+  Expr size_named(const TypedName& name) const {
+    for (const Symbol* size : size_symbols_) {
+      const auto member = member_of(name, size);
+      if (!member) continue;
+      const bool whole = std::count(member->begin(), member->end(), nullptr) > 0;
+      return make::ref(size, whole ? std::vector<Expr>{} : *member);
+    }
+    return nullptr;
   }
+
+  void set_size(Expr size, long value, const std::string& from) {
+    if (!sizes_.emplace(size, value).second) return;
+    out_.sizes.push_back(fmt::format("{} = {} ({})", typed(size), value, from));
+  }
+
+  /// As it is typed: n, n_2.
+  static std::string typed(Expr size) { return written({size->symbol, size->kids, nullptr}, {}); }
 
   /// Sizes that the shapes of data tell: each declared extent that has one unknown size in it.
   bool settle_sizes() {
@@ -219,29 +232,37 @@ class Computer {
       again = false;
       for (const Given& given : data_) {
         for (const Symbol* variable : variables) {
-          if (!means(given.name, variable)) continue;
-          const std::vector<long> shape = given.array.shape_as(variable->indices.size());
-          if (shape.size() != variable->indices.size()) continue;  // told below
+          const auto member = member_of(given.name, variable);
+          if (!member) continue;
+          const auto axes = static_cast<std::size_t>(std::count(member->begin(), member->end(), nullptr));
+          const std::vector<long> shape = given.array.shape_as(axes);
+          if (shape.size() != axes) continue;  // told below
+          IndexMap at;
+          for (std::size_t d = 0; d < member->size(); ++d) {
+            if ((*member)[d] && d < variable->vars.size() && variable->vars[d]) at[variable->vars[d]] = (*member)[d];
+          }
+          std::size_t axis = 0;
           for (std::size_t d = 0; d < variable->indices.size(); ++d) {
+            if ((*member)[d]) continue;
+            const long extent = shape[axis++];
             const Range& range = variable->indices[d];
             if (!range.lo || !range.hi) continue;
-            const auto form = affine(make::add({range.hi, make::neg(range.lo), make::number(1)}));
+            const Expr length = make::add({range.hi, make::neg(range.lo), make::number(1)});
+            const auto form = affine(with_sizes(substitute(length, at), sizes_));
             if (!form) continue;
-            Rational rest = Rational(shape[d]) - form->constant;
-            const Symbol* unknown = nullptr;
+            Rational rest = Rational(extent) - form->constant;
+            Expr unknown = nullptr;
             Rational weight;
             bool one = true;
             for (const auto& [term, k] : form->terms) {
-              if (term->kind != Kind::ref)
-                one = false;
-              else if (const auto known = sizes_.find(term->symbol); known != sizes_.end())
-                rest -= k * known->second;
-              else if (unknown)
-                one = false;
-              else
-                unknown = term->symbol, weight = k;
+              const bool size = term->kind == Kind::ref && term->symbol->role == Role::size;
+              one = one && size && !unknown;
+              // Members stacked have one size for all: n, of n_l.
+              const bool member = size && std::all_of(term->kids.begin(), term->kids.end(),
+                                                      [](Expr kid) { return kid->is_number(); });
+              unknown = member || !size ? term : make::ref(term->symbol), weight = k;
             }
-            if (!one || !unknown || weight == 0) continue;
+            if (!one || !unknown || weight == 0 || sizes_.count(unknown)) continue;
             const Rational value = rest / weight;
             if (value.get_den() != 1 || value < 0) continue;
             set_size(unknown, value.get_num().get_si(), "from " + given.typed);
@@ -251,14 +272,22 @@ class Computer {
       }
     }
     long next = 3;
-    for (const Symbol* size : size_symbols_) {
-      if (sizes_.count(size)) continue;
+    const auto settle = [&](Expr size) {
+      if (sizes_.count(size)) return true;
       if (!request_.any_size) {
-        say(trouble("compile", "the size " + size->name + " is not known",
-                    "set it, --set " + size->name + "=1000, or give data of a variable that has it"));
+        const std::string name = typed(size);
+        say(trouble("compile", "the size " + name + " is not known",
+                    "set it, --set " + name + "=1000, or give data of a variable that has it"));
         return false;
       }
       set_size(size, next++, "chosen");
+      return true;
+    };
+    for (const Symbol* size : size_symbols_) {
+      if (size->indices.empty() && !settle(make::ref(size))) return false;
+    }
+    for (Expr size : size_members_of(quantities_, sizes_)) {
+      if (!sizes_.count(make::ref(size->symbol)) && !settle(size)) return false;
     }
     return true;
   }
@@ -273,10 +302,9 @@ class Computer {
 
   bool derive() {
     Program& program = lowered_.program;
-    prepare(program);
+    DerivativeBuilder builder(lowered_);
     const std::vector<const Symbol*> values = program.outputs;
     for (std::size_t i = 0; i < values.size(); ++i) output_names_.emplace_back(values[i], request_.quantities[i]);
-    const Symbol* first = values[0];
     // All gradients come from one sweep back, at the place of the first.
     std::vector<Variable> by_gradient;
     for (const WantedDerivative& wanted : request_.derivatives) {
@@ -295,12 +323,13 @@ class Computer {
       if (gradient && swept) continue;
       const auto by = gradient ? std::optional(by_gradient) : variables_of(wanted);
       if (!by) return false;
-      if (const auto why = derive_one(wanted, first, *by)) {
+      if (const auto why = derive_one(builder, wanted, values[0], *by)) {
         say(*why);
         return false;
       }
       swept |= gradient;
     }
+    for (const auto& choice : builder.choices()) tell_mode(choice);
     return true;
   }
 
@@ -309,7 +338,9 @@ class Computer {
     const TypedName name = typed_name(wanted.by);
     std::vector<Variable> by;
     for (const Variable& variable : lowered_.variables) {
-      if (means(name, variable)) by.push_back(variable);
+      // The initial members of a recurrence are named one by one: h itself is what is defined.
+      if (means(name, variable) && !(variable.symbol->defined() && means(name, variable.symbol)))
+        by.push_back(variable);
     }
     // By a defined quantity, which then counts as independent.
     for (const auto& [symbol, array] : lowered_.arrays) {
@@ -325,81 +356,84 @@ class Computer {
     return std::nullopt;
   }
 
-  std::optional<Diagnostic> derive_one(const WantedDerivative& wanted, const Symbol* value,
+  std::optional<Diagnostic> derive_one(DerivativeBuilder& builder, const WantedDerivative& wanted, const Symbol* value,
                                        const std::vector<Variable>& by) {
+    using Kind = WantedDerivative::Kind;
     std::vector<const Symbol*> arrays;
-    for (const Variable& variable : by) arrays.push_back(variable.array);
+    std::vector<std::string> names;
+    for (const Variable& variable : by) {
+      arrays.push_back(variable.array);
+      names.push_back(written(variable, quantities_));
+    }
     const std::string of = bracketed(request_.quantities[0]);
-    Program& program = lowered_.program;
-    const std::size_t before = program.outputs.size();
-    const bool of_scalar =
-        wanted.kind == WantedDerivative::Kind::gradient || wanted.kind == WantedDerivative::Kind::hessian;
-    if (of_scalar && !value->indices.empty()) {
+    if ((wanted.kind == Kind::gradient || wanted.kind == Kind::hessian) && !value->indices.empty()) {
       return trouble(
           "derivative-by",
           fmt::format("{} is an array, {}: it has no gradient and no Hessian", of, shape_text(shape_of(value))),
           "ask for --jacobian " + wanted.by + ", or --vjp " + wanted.by);
     }
+    if (wanted.kind == Kind::jvp && by.size() != 1)
+      return trouble("derivative-by", "a direction is of one array", "name one member of the family");
     switch (wanted.kind) {
-      case WantedDerivative::Kind::gradient:
-        if (const auto why = append_reverse(lowered_, value, arrays)) return why;
+      case Kind::gradient:
+      case Kind::vjp: {
+        const bool gradient = wanted.kind == Kind::gradient;
+        const auto made = gradient ? builder.gradient(value, arrays) : builder.vjp(value, arrays, "seed");
+        if (!made) return made.error();
         for (std::size_t i = 0; i < arrays.size(); ++i) {
-          output_names_.emplace_back(program.outputs[before + i],
-                                     fmt::format("∂{}/∂{}", of, written(by[i], quantities_)));
-          gradient_by_.emplace(program.outputs[before + i], arrays[i]);
+          add_output((*made)[i], fmt::format("{}∂{}/∂{}", gradient ? "" : "seed·", of, names[i]));
+          const auto& member = by[i].member;
+          if (std::any_of(member.begin(), member.end(), [](Expr term) { return term != nullptr; }))
+            family_[(*made)[i]] = fmt::format("{}∂{}/∂{}", gradient ? "" : "seed·", of, by[i].symbol->name);
+          if (gradient) gradient_by_.emplace((*made)[i], arrays[i]);
         }
-        return std::nullopt;
-      case WantedDerivative::Kind::vjp: {
-        const Symbol* seed = seed_like(value, "seed");
-        if (const auto why = append_reverse(lowered_, value, arrays, seed)) return why;
-        for (std::size_t i = 0; i < arrays.size(); ++i)
-          output_names_.emplace_back(program.outputs[before + i],
-                                     fmt::format("seed·∂{}/∂{}", of, written(by[i], quantities_)));
         return std::nullopt;
       }
-      case WantedDerivative::Kind::jacobian:
+      case Kind::jacobian:
         for (std::size_t i = 0; i < arrays.size(); ++i) {
-          if (const auto why = append_forward(lowered_, value, arrays[i])) return why;
-          if (shared_axis(lowered_, value, arrays[i])) blocks_.insert(program.outputs.back());
-          output_names_.emplace_back(program.outputs.back(), fmt::format("∂{}/∂{}", of, written(by[i], quantities_)));
+          const auto made = builder.jacobian(value, arrays[i]);
+          if (!made) return made.error();
+          if (builder.in_blocks(*made)) blocks_.insert(*made);
+          add_output(*made, fmt::format("∂{}/∂{}", of, names[i]));
         }
         return std::nullopt;
-      case WantedDerivative::Kind::jvp:
-        if (arrays.size() != 1)
-          return trouble("derivative-by", "a direction is of one array", "name one member of the family");
-        if (const auto why = append_forward(lowered_, value, arrays[0], seed_like(arrays[0], "direction"))) return why;
-        output_names_.emplace_back(program.outputs.back(),
-                                   fmt::format("∂{}/∂{}·direction", of, written(by[0], quantities_)));
+      case Kind::jvp: {
+        const auto made = builder.jvp({value}, arrays[0], "direction");
+        if (!made) return made.error();
+        add_output(made->front(), fmt::format("∂{}/∂{}·direction", of, names[0]));
         return std::nullopt;
-      case WantedDerivative::Kind::hessian: {
-        if (const auto why = append_reverse(lowered_, value, arrays)) return why;
-        const std::vector<const Symbol*> gradients(program.outputs.begin() + static_cast<long>(before),
-                                                   program.outputs.end());
-        prepare(program);
-        for (std::size_t i = 0; i < arrays.size(); ++i) {
-          for (std::size_t j = 0; j < arrays.size(); ++j) {
-            if (const auto why = append_forward(lowered_, gradients[i], arrays[j])) return why;
-            output_names_.emplace_back(
-                program.outputs.back(),
-                fmt::format("∂²{}/∂{}∂{}", of, written(by[i], quantities_), written(by[j], quantities_)));
-          }
+      }
+      case Kind::hessian: {
+        const auto made = builder.hessian(value, arrays);
+        if (!made) return made.error();
+        for (std::size_t i = 0; i < made->size(); ++i) {
+          if (builder.in_blocks((*made)[i])) blocks_.insert((*made)[i]);
+          add_output((*made)[i], fmt::format("∂²{}/∂{}∂{}", of, names[i / names.size()], names[i % names.size()]));
         }
-        // The gradients were steps on the way.
-        program.outputs.erase(std::remove_if(program.outputs.begin(), program.outputs.end(),
-                                             [&](const Symbol* array) {
-                                               return std::find(gradients.begin(), gradients.end(), array) !=
-                                                      gradients.end();
-                                             }),
-                              program.outputs.end());
         return std::nullopt;
       }
     }
     return std::nullopt;
   }
 
-  const Symbol* seed_like(const Symbol* array, const std::string& name) {
-    const Symbol* seed = append_seed(lowered_, array, name);
-    return seed;
+  void add_output(const Symbol* array, std::string name) {
+    lowered_.program.outputs.push_back(array);
+    output_names_.emplace_back(array, std::move(name));
+  }
+
+  void tell_mode(const DerivativeBuilder::Choice& choice) {
+    const auto named = std::find_if(output_names_.begin(), output_names_.end(),
+                                    [&](const auto& n) { return n.first == choice.derivative; });
+    if (named == output_names_.end()) return;  // a step on the way to a Hessian
+    std::string line = fmt::format("{}: {} mode", named->second, choice.reverse ? "reverse" : "forward");
+    const bool asked = choice.forward_cost && choice.reverse_cost;
+    if (asked) {
+      line += fmt::format(", {:.2g} operations; the other takes {:.2g}",
+                          choice.reverse ? *choice.reverse_cost : *choice.forward_cost,
+                          choice.reverse ? *choice.forward_cost : *choice.reverse_cost);
+    }
+    line += fmt::format(" ({} by {} entries)", choice.of_entries, choice.by_entries);
+    out_.modes.push_back(std::move(line));
   }
 
   void name_arrays() {
@@ -407,7 +441,7 @@ class Computer {
       const auto variable = std::find_if(lowered_.variables.begin(), lowered_.variables.end(),
                                          [&](const Variable& v) { return v.array == input; });
       out_.inputs.push_back({written(*variable, quantities_), variable->symbol->latex, shape_text(shape_of(input)),
-                             input, variable->symbol, nullptr});
+                             input, variable->symbol, "", nullptr});
     }
     for (const Symbol* output : out_.program.outputs) {
       const auto named =
@@ -415,8 +449,8 @@ class Computer {
       const auto by = gradient_by_.find(output);
       const std::string shape =
           shape_text(shape_of(output)) + (blocks_.contains(output) ? ", the blocks that are not zero" : "");
-      out_.outputs.push_back(
-          {named->second, "", shape, output, nullptr, by == gradient_by_.end() ? nullptr : by->second});
+      out_.outputs.push_back({named->second, "", shape, output, nullptr, family_[output],
+                              by == gradient_by_.end() ? nullptr : by->second});
     }
   }
 
@@ -464,11 +498,18 @@ class Computer {
       total += size;
       members.push_back(fmt::format("{} ({})", out_.inputs[input].name, out_.inputs[input].shape));
     }
-    if (given.array.shape_as(1) != std::vector<long>{total}) {
+    // One behind the other in a vector, or stacked where they have one shape.
+    std::vector<long> stacked = shape_of(out_.inputs[inputs[0]].array);
+    const bool alike = std::all_of(inputs.begin(), inputs.end(),
+                                   [&](std::size_t input) { return shape_of(out_.inputs[input].array) == stacked; });
+    stacked.insert(stacked.begin(), static_cast<long>(inputs.size()));
+    const bool stack = alike && given.array.shape_as(stacked.size()) == stacked;
+    if (!stack && given.array.shape_as(1) != std::vector<long>{total}) {
       return trouble("data-shape",
                      fmt::format("{} stands for several arrays: {}; {} is {}", given.typed, fmt::join(members, ", "),
                                  given.file, shape_text(given.array.shape)),
-                     fmt::format("give each by its own name, or all in one vector of {}, in this order", total));
+                     fmt::format("give each by its own name, or all in one vector of {}, in this order{}", total,
+                                 alike ? fmt::format(", or stacked, {}", shape_text(stacked)) : ""));
     }
     auto next = given.array.values.begin();
     for (const std::size_t input : inputs) {
@@ -505,6 +546,7 @@ class Computer {
   Lowered lowered_;
   std::vector<std::pair<const Symbol*, std::string>> output_names_;
   std::unordered_map<const Symbol*, const Symbol*> gradient_by_;
+  std::unordered_map<const Symbol*, std::string> family_;
   std::set<const Symbol*> blocks_;  ///< Jacobians whose shared axis stands once
 };
 

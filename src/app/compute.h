@@ -6,7 +6,7 @@
 
 #include "app/data.h"
 #include "base/source.h"
-#include "program/lower.h"
+#include "program/plan.h"
 
 namespace gradus {
 
@@ -34,6 +34,7 @@ struct NamedArray {
   std::string shape;  ///< "3×3", "scalar"
   const Symbol* array = nullptr;
   const Symbol* variable = nullptr;     ///< of an input: the sheet's symbol
+  std::string family;  ///< of an output that is a derivative by a member of a family: what it is by the whole: "∂E/∂w"
   const Symbol* gradient_by = nullptr;  ///< of an output that is the gradient of a scalar: the input it is by
 };
 
@@ -46,8 +47,10 @@ struct Computation {
   Program program;                 ///< planned, its functions written out in those of the C library
   std::vector<NamedArray> inputs;  ///< in the program's order
   std::vector<NamedArray> outputs;
-  std::vector<Array> data;         ///< of the inputs that data was given for; empty otherwise
-  std::vector<std::string> sizes;  ///< "L = 1000", with where it is from
+  std::vector<Array> data;          ///< of the inputs that data was given for; empty otherwise
+  std::vector<Ordering> orderings;  ///< what was decided about the order of contractions
+  std::vector<std::string> modes;   ///< how each derivative is found: forward or reverse, and why
+  std::vector<std::string> sizes;   ///< "L = 1000", with where it is from
 };
 
 /// The symbols belong to the current Pool. Never throws.

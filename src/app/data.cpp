@@ -163,7 +163,7 @@ Result<Array> read_table(const std::string& path, const std::string& text) {
 Result<Array> read_array(const std::string& path) {
   double number = 0;
   const auto [end, error] = std::from_chars(path.data(), path.data() + path.size(), number);
-  if (error == std::errc() && end == path.data() + path.size()) return Array{{}, {number}};
+  if (error == std::errc() && end == path.data() + path.size()) return Array{{}, {number}, false, {}};
   std::ifstream file(path, std::ios::binary);
   if (!file) return trouble("there is no file " + path, "check the name");
   std::ostringstream content;
@@ -177,16 +177,21 @@ std::string npy_of(const Array& array) {
   std::string shape;
   for (const long extent : array.shape) shape += std::to_string(extent) + ", ";
   if (array.shape.size() > 1) shape.resize(shape.size() - 2);
-  std::string header = "{'descr': '<f8', 'fortran_order': False, 'shape': (" + shape + "), }";
+  const std::string type = array.single ? "<f4" : "<f8";
+  std::string header = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + shape + "), }";
   while ((10 + header.size() + 1) % 64 != 0) header += ' ';
   header += '\n';
   std::string out("\x93NUMPY\x01\x00", 8);
   out += static_cast<char>(header.size() % 256);
   out += static_cast<char>(header.size() / 256);
   out += header;
-  const std::size_t from = out.size();
-  out.resize(from + array.values.size() * sizeof(double));
-  if (!array.values.empty()) std::memcpy(out.data() + from, array.values.data(), array.values.size() * sizeof(double));
+  const auto append = [&](const auto& values) {
+    if (!values.empty()) out.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(values[0]));
+  };
+  if (array.single)
+    append(std::vector<float>(array.values.begin(), array.values.end()));
+  else
+    append(array.values);
   return out;
 }
 
@@ -195,7 +200,8 @@ std::string csv_of(const Array& array) {
   const std::size_t columns = array.shape.empty() ? 1 : static_cast<std::size_t>(array.shape.back());
   for (std::size_t i = 0; i < array.values.size(); ++i) {
     const bool last = (i + 1) % columns == 0 || array.shape.size() < 2;
-    out += fmt::format("{}{}", array.values[i], last ? "\n" : ",");
+    out += array.single ? fmt::format("{}", static_cast<float>(array.values[i])) : fmt::format("{}", array.values[i]);
+    out += last ? "\n" : ",";
   }
   return out;
 }

@@ -12,6 +12,7 @@ namespace gradus {
 struct Array {
   std::vector<long> shape;
   std::vector<double> values;
+  bool single = false;           ///< its values are f32 numbers, and are written as such
   std::vector<long> table = {};  ///< of a text file: its rows and columns; what it is depends on what it is for
 
   /// Its shape as an array of this rank: a table of one row may be a vector as well as a matrix.

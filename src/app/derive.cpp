@@ -380,6 +380,12 @@ class Deriver {
 
   void finish(const Value& value) {
     out_.entry = shown(value.body);
+    out_.ranges.clear();
+    for (const IndexVar* axis : value.axes) {
+      if (!axis->lo || !axis->hi) continue;
+      out_.ranges += fmt::format("{}{} = {}, \\dots, {}", out_.ranges.empty() ? "" : ", \\; ", axis->name,
+                                 write_latex(axis->lo), write_latex(axis->hi));
+    }
     auto matrix = folded(value);
     // A number with sums or components left in it is no clearer than its index notation.
     if (value.axes.empty() && matrix) {

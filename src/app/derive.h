@@ -46,6 +46,7 @@ struct Derivative {
   Shown left_entry;                     ///< its entry: ∂f/∂x_i; as `left` for a scalar
   Shown result;                         ///< matrix notation where there is one, else index notation
   Shown entry;                          ///< index notation
+  std::string ranges;                   ///< of the axes of `entry`, in LaTeX: "i = 0, \\dots, 2"
   bool folded = false;                  ///< `result` is in matrix notation
   bool new_names = false;               ///< `result` has names for arrays that the readings introduce
   std::string shape, expression_shape;  ///< "m×n matrix", "tensor m×n×m×n with axes i, j, k, l"

@@ -26,6 +26,7 @@ std::string function_name(const EmitRequest& request) {
 }  // namespace
 
 Emission emit_source(const EmitRequest& request) {
+  if (request.language == "latex") return emit_latex(request.what);
   Emission out;
   Pool pool;
   const Pool::Scope scope(pool);

@@ -1,6 +1,7 @@
 #include "app/evaluate.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -66,13 +67,13 @@ std::optional<Diagnostic> out_of_range(const NamedArray& input, const std::vecto
   return std::nullopt;
 }
 
-std::optional<Diagnostic> check_accuracy(const Computation& computation, Evaluation& out) {
+std::optional<Diagnostic> check_accuracy(const Computation& computation, bool single, Evaluation& out) {
   Numbers inputs;
   std::vector<std::vector<double>> outputs;
   for (std::size_t i = 0; i < computation.inputs.size(); ++i)
     inputs[computation.inputs[i].array] = computation.data[i].values;
   for (const Evaluation::Result& result : out.results) outputs.push_back(result.value.values);
-  const Result<std::vector<Accuracy>> accuracies = accuracy_of(computation.derived, inputs, outputs);
+  const Result<std::vector<Accuracy>> accuracies = accuracy_of(computation.derived, inputs, outputs, single);
   if (!accuracies) return accuracies.error();
   for (std::size_t i = 0; i < out.results.size(); ++i) out.results[i].accuracy = (*accuracies)[i];
   return std::nullopt;
@@ -85,6 +86,36 @@ std::string accuracy_text(const Accuracy& accuracy, std::size_t count) {
   out += fmt::format(" (balls of {} bits)", accuracy.precision);
   if (accuracy.skipped > 0) out += fmt::format("; {} of {} not finite, or at a kink", accuracy.skipped, count);
   return out + "\n";
+}
+
+/// Results by members of one family that have one shape as one array, its first axis the members in order.
+void stack_families(const Computation& computation, Evaluation& out) {
+  std::vector<Evaluation::Result> stacked;
+  for (std::size_t i = 0; i < out.results.size();) {
+    const std::string& family = computation.outputs[i].family;
+    std::size_t end = i + 1;
+    while (!family.empty() && end < out.results.size() && computation.outputs[end].family == family &&
+           out.results[end].value.shape == out.results[i].value.shape)
+      ++end;
+    Evaluation::Result whole = std::move(out.results[i]);
+    if (end > i + 1) {
+      whole.name = family;
+      whole.value.shape.insert(whole.value.shape.begin(), static_cast<long>(end - i));
+      whole.shape = fmt::format("{}", fmt::join(whole.value.shape, "×"));
+      for (std::size_t k = i + 1; k < end; ++k) {
+        const Evaluation::Result& one = out.results[k];
+        whole.value.values.insert(whole.value.values.end(), one.value.values.begin(), one.value.values.end());
+        if (!whole.accuracy) continue;
+        whole.accuracy->ulps = std::max(whole.accuracy->ulps, one.accuracy->ulps);
+        whole.accuracy->of_largest = std::max(whole.accuracy->of_largest, one.accuracy->of_largest);
+        whole.accuracy->precision = std::max(whole.accuracy->precision, one.accuracy->precision);
+        whole.accuracy->skipped += one.accuracy->skipped;
+      }
+    }
+    stacked.push_back(std::move(whole));
+    i = end;
+  }
+  out.results = std::move(stacked);
 }
 
 }  // namespace
@@ -122,8 +153,13 @@ Evaluation evaluate(const EvaluateRequest& request) {
   out.diagnostics = computation.diagnostics;
   if (!computation.ok) return out;
   out.told = computation.sizes;
-  const Nest nest = schedule(computation.program);
-  if (request.explain) out.plan = print(nest);
+  ScheduleOptions how;
+  if (request.single) how.lanes = 16;
+  const Nest nest = schedule(computation.program, how);
+  if (request.explain) {
+    for (const std::string& mode : computation.modes) out.plan += mode + "\n";
+    out.plan += (out.plan.empty() ? "" : "\n") + print(nest, computation.orderings);
+  }
   if (const auto why = too_large(nest)) {
     out.diagnostics.push_back(*why);
     return out;
@@ -132,6 +168,7 @@ Evaluation evaluate(const EvaluateRequest& request) {
   options.cache_folder = request.cache_folder;
   options.precise = request.precise;
   options.threads = request.threads;
+  options.single = request.single;
   const Result<Kernel> kernel = compile(nest, options);
   if (!kernel) {
     out.diagnostics.push_back(kernel.error());
@@ -142,11 +179,16 @@ Evaluation evaluate(const EvaluateRequest& request) {
     return out;
   }
   std::vector<std::vector<std::int64_t>> integers(computation.inputs.size());
+  std::vector<std::vector<float>> singles(computation.inputs.size());
   std::vector<const void*> inputs;
   for (std::size_t i = 0; i < computation.inputs.size(); ++i) {
-    const std::vector<double>& values = computation.data[i].values;
+    std::vector<double>& values = computation.data[i].values;
     if (nest.buffers[i].element == Element::real) {
-      inputs.push_back(values.data());
+      if (request.single) {
+        singles[i].assign(values.begin(), values.end());
+        values.assign(singles[i].begin(), singles[i].end());
+      }
+      inputs.push_back(request.single ? static_cast<const void*>(singles[i].data()) : values.data());
       continue;
     }
     if (const auto why = out_of_range(computation.inputs[i], values,
@@ -163,17 +205,25 @@ Evaluation evaluate(const EvaluateRequest& request) {
     Array value;
     value.shape.assign(buffer.extent.begin(), buffer.extent.end());
     value.values.resize(static_cast<std::size_t>(buffer.size));
+    value.single = request.single;
     out.results.push_back({computation.outputs[i].name, computation.outputs[i].shape, std::move(value), std::nullopt});
   }
-  for (Evaluation::Result& result : out.results) outputs.push_back(result.value.values.data());
+  std::vector<std::vector<float>> single_outputs;
+  for (Evaluation::Result& result : out.results) {
+    if (request.single) single_outputs.emplace_back(result.value.values.size());
+    outputs.push_back(request.single ? static_cast<void*>(single_outputs.back().data()) : result.value.values.data());
+  }
   const Memory workspace(kernel->workspace_bytes());
   (*kernel)(inputs.data(), outputs.data(), workspace.get());
+  for (std::size_t i = 0; i < single_outputs.size(); ++i)
+    out.results[i].value.values.assign(single_outputs[i].begin(), single_outputs[i].end());
   if (request.check) {
-    if (const auto why = check_accuracy(computation, out)) {
+    if (const auto why = check_accuracy(computation, request.single, out)) {
       out.diagnostics.push_back(*why);
       return out;
     }
   }
+  if (request.stack) stack_families(computation, out);
   out.ok = true;
   return out;
 }

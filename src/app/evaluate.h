@@ -14,7 +14,9 @@ struct EvaluateRequest {
   ComputeRequest what;
   std::optional<std::uint64_t> random;  ///< seed: inputs without data are normal random numbers
   bool explain = false;                 ///< tell the loops
+  bool single = false;                  ///< f32 throughout: inputs are rounded to it, results are of it
   bool precise = false;                 ///< vector functions to 1 ulp
+  bool stack = false;                   ///< derivatives by the members of a family, of one shape, are one array
   bool check = false;                   ///< compare with ball arithmetic
   std::string cache_folder;             ///< of compiled kernels; empty: none
   int threads = 0;                      ///< at most; 0: as many as OpenMP has

@@ -24,11 +24,16 @@ bool same_name(const std::string& typed, const Symbol* symbol) {
 }
 
 bool is_number(const std::string& item) {
-  return !item.empty() && item.find_first_not_of("0123456789") == std::string::npos;
+  const std::size_t from = item.starts_with('-') ? 1 : 0;
+  return item.size() > from && item.find_first_not_of("0123456789", from) == std::string::npos;
 }
 
 std::vector<std::string> items_of(std::string_view script) {
   std::vector<std::string> out;
+  if (script.size() > 2 && (script.front() == '(' || script.front() == '[')) {
+    script.remove_prefix(1);
+    script.remove_suffix(1);
+  }
   while (!script.empty()) {
     const std::size_t comma = std::min(script.find(','), script.size());
     std::string item(script.substr(0, comma));
@@ -129,16 +134,41 @@ std::string written(const Variable& variable, const std::vector<Quantity>& quant
   if (std::all_of(variable.member.begin(), variable.member.end(), [](Expr term) { return term == nullptr; }))
     return variable.symbol->name;
   std::vector<std::string> letters = letters_of(variable, quantities);
+  const auto place = [&](std::size_t d) {
+    return d < variable.symbol->places.size() ? variable.symbol->places[d] : Place::sub;
+  };
+  // h_0 and W^{(1)} are whole arrays: their axes need no letters.
+  std::size_t shown = variable.member.size();
+  while (shown > 0 && !variable.member[shown - 1] && place(shown - 1) == Place::axis) --shown;
   std::string sub, sup;
-  for (std::size_t d = 0; d < variable.member.size(); ++d) {
+  std::string_view around;
+  for (std::size_t d = 0; d < shown; ++d) {
     std::string& script = below(variable.symbol, d) ? sub : sup;
     if (!script.empty()) script += ',';
     script += variable.member[d] ? variable.member[d]->number.get_str() : letters[d];
+    if (place(d) == Place::sup_paren) around = "()";
+    if (place(d) == Place::sup_bracket) around = "[]";
   }
-  std::string out = variable.symbol->name;
-  if (!sub.empty()) out += "_{" + sub + "}";
-  if (!sup.empty()) out += "^{" + sup + "}";
-  return out;
+  if (!around.empty() && !sup.empty()) sup = around[0] + sup + around[1];
+  const auto scripted = [](const char* mark, const std::string& script) {
+    return script.empty() ? "" : mark + (script.size() == 1 ? script : "{" + script + "}");
+  };
+  return variable.symbol->name + scripted("_", sub) + scripted("^", sup);
+}
+
+std::optional<std::vector<Expr>> member_of(const TypedName& typed, const Symbol* symbol) {
+  std::vector<Expr> member(symbol->indices.size(), nullptr);
+  if (means(typed, symbol)) return member;
+  if (!same_name(typed.base, symbol)) return std::nullopt;
+  std::size_t sub = 0, sup = 0;
+  for (std::size_t d = 0; d < member.size(); ++d) {
+    const std::vector<std::string>& items = below(symbol, d) ? typed.sub : typed.sup;
+    std::size_t& next = below(symbol, d) ? sub : sup;
+    if (next < items.size() && items[next] != "*") member[d] = make::number(std::stol(items[next]));
+    ++next;
+  }
+  if (sub < typed.sub.size() || sup < typed.sup.size()) return std::nullopt;
+  return member;
 }
 
 }  // namespace gradus

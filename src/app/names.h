@@ -2,6 +2,7 @@
 // and so are w_{0,j}^{1,i} and w_{0,b}^{1,a}: numerals choose, letters only hold a place.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,8 @@ bool means(const TypedName& typed, const Symbol* symbol);
 /// Whether the typed name means this variable: by its name, or by scripts that choose it among the members of its
 /// family (x_l is the whole of x).
 bool means(const TypedName& typed, const Variable& variable);
+/// What the typed name says of each index of the symbol, a numeral or nothing; none if it means something else.
+std::optional<std::vector<Expr>> member_of(const TypedName& typed, const Symbol* symbol);
 /// How the variable is written: "x", "w_{0,j}^{1,i}", with the letters that the sheet has where it is used.
 std::string written(const Variable& variable, const std::vector<Quantity>& quantities);
 

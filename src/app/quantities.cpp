@@ -11,7 +11,6 @@
 namespace gradus {
 namespace {
 
-/// The sheet up to the end of the section, or none if there is no such heading.
 std::optional<std::string> up_to_section(const std::string& name, const std::string& text, const std::string& scope) {
   const Document document = read_document(Source(name, text));
   int level = 0;
@@ -70,19 +69,22 @@ std::optional<Diagnostic> stranger(const SynPtr& expression, const Value& value,
 
 }  // namespace
 
+Result<std::string> section_text(const std::string& name, const std::string& text, const std::string& scope) {
+  if (scope.empty()) return text;
+  if (auto cut = up_to_section(name, text, scope)) return std::move(*cut);
+  return Diagnostic{
+      Severity::error, "scope", {}, "no heading says \"" + scope + "\"", "`gradus show` lists the headings"};
+}
+
 ReadQuantities read_quantities(const std::string& name, const std::string& whole, const std::string& scope,
                                const std::vector<std::string>& expressions) {
   ReadQuantities out;
-  std::string text = whole;
-  if (!scope.empty()) {
-    const auto cut = up_to_section(name, whole, scope);
-    if (!cut) {
-      out.diagnostics.push_back(
-          {Severity::error, "scope", {}, "no heading says \"" + scope + "\"", "`gradus show` lists the headings"});
-      return out;
-    }
-    text = *cut;
+  const Result<std::string> section = section_text(name, whole, scope);
+  if (!section) {
+    out.diagnostics.push_back(section.error());
+    return out;
   }
+  std::string text = *section;
   const Document document = read_document(Source(name, text));
   std::vector<Span> spans;
   text += "\n\n";

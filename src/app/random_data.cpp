@@ -58,7 +58,9 @@ Array random_array(const Traits& traits, const std::vector<long>& shape,
   std::size_t size = 1;
   for (const long extent : shape) size *= static_cast<std::size_t>(extent);
   out.values.resize(size);
+  const bool nowhere = indices && indices->first > indices->second;  // an axis without places: told later
   for (double& value : out.values) {
+    if (nowhere) break;
     value = indices
                 ? static_cast<double>(std::uniform_int_distribution<long>(indices->first, indices->second)(generator))
                 : number(traits, generator);

@@ -8,7 +8,7 @@
 #include "app/session.h"
 #include "backend/llvm/jit.h"
 #include "face/translate.h"
-#include "program/derive_program.h"
+#include "program/derivatives.h"
 #include "program/lowering.h"
 #include "program/plan.h"
 #include "program/schedule.h"
@@ -51,7 +51,7 @@ class Builder {
       asked.push_back(item);
     }
     lower_values();
-    prepare(lowered_.program);
+    builder_.emplace(lowered_);
     for (const std::size_t item : asked) realize(item);
     Program& program = lowered_.program;
     program.outputs.clear();
@@ -156,14 +156,28 @@ class Builder {
     const std::vector<const Symbol*> known = sizes_of(quantities_);
     for (const auto& [name, value] : options_.sizes) {
       const TypedName typed = typed_name(name);
-      const auto size = std::find_if(known.begin(), known.end(), [&](const Symbol* s) { return means(typed, s); });
-      if (size == known.end()) fail("no size is called " + name + " in what is compiled of the sheet");
+      Expr size = nullptr;
+      for (const Symbol* symbol : known) {
+        const auto member = member_of(typed, symbol);
+        if (!member) continue;
+        const bool whole = std::count(member->begin(), member->end(), nullptr) > 0;
+        size = make::ref(symbol, whole ? std::vector<Expr>{} : *member);
+      }
+      if (!size) fail("no size is called " + name + " in what is compiled of the sheet");
       if (value < 0) fail("the size " + name + " is negative");
-      sizes_[*size] = value;
+      sizes_[size] = value;
     }
+    std::vector<Expr> needed;
     for (const Symbol* size : known) {
+      if (size->indices.empty()) needed.push_back(make::ref(size));
+    }
+    for (const Expr size : size_members_of(quantities_, sizes_)) {
+      if (!sizes_.count(make::ref(size->symbol))) needed.push_back(size);
+    }
+    for (const Expr size : needed) {
+      const std::string name = written({size->symbol, size->kids, nullptr}, {});
       if (!sizes_.count(size))
-        fail("the size " + size->name + " is not known: set it in Options::sizes, {{\"" + size->name + "\", 1000}}");
+        fail("the size " + name + " is not known: set it in Options::sizes, {{\"" + name + "\", 1000}}");
     }
   }
 
@@ -174,7 +188,6 @@ class Builder {
     const Wanted& wanted = *items_[which].wanted;
     realize(items_[which].of);
     const Item of = items_[items_[which].of];
-    if (is_derivative(*of.wanted)) prepare(lowered_.program);
     switch (wanted.kind) {
       case Wanted::Kind::gradient: return gradients(items_[which].of);
       case Wanted::Kind::vjp: {
@@ -182,10 +195,8 @@ class Builder {
         std::vector<std::vector<std::string>> bys;
         if (of.arrays.size() != 1)
           fail("a vjp is of one array; " + name_of(of) + " is " + std::to_string(of.arrays.size()));
-        const Symbol* seed = seed_like(of.arrays[0], wanted.direction);
-        reverse(of.arrays[0], arrays, seed);
         for (const std::string& name : names) bys.push_back(with(of.bys[0], name));
-        return finish(items_[which], last_outputs(arrays.size()), bys);
+        return finish(items_[which], done(builder_->vjp(of.arrays[0], arrays, wanted.direction)), bys);
       }
       case Wanted::Kind::jacobian:
       case Wanted::Kind::jvp: {
@@ -195,11 +206,10 @@ class Builder {
           fail("a direction is of one array: name one member of the family " + wanted.by_name);
         std::vector<const Symbol*> made;
         std::vector<std::vector<std::string>> bys;
-        const Symbol* direction = along ? seed_like(arrays[0], wanted.direction) : nullptr;
+        if (along) made = done(builder_->jvp(of.arrays, arrays[0], wanted.direction));
         for (std::size_t i = 0; i < of.arrays.size(); ++i) {
           for (std::size_t j = 0; j < arrays.size(); ++j) {
-            if (const auto why = append_forward(lowered_, of.arrays[i], arrays[j], direction)) fail(why->message);
-            made.push_back(lowered_.program.outputs.back());
+            if (!along) made.push_back(done(builder_->jacobian(of.arrays[i], arrays[j])));
             bys.push_back(with(of.bys[i], names[j]));
           }
         }
@@ -226,8 +236,7 @@ class Builder {
       parts.push_back({i, all.size(), std::move(names)});
       all.insert(all.end(), arrays.begin(), arrays.end());
     }
-    reverse(of.arrays[0], all, nullptr);
-    const std::vector<const Symbol*> made = last_outputs(all.size());
+    const std::vector<const Symbol*> made = done(builder_->gradient(of.arrays[0], all));
     for (const Part& part : parts) {
       const auto from = made.begin() + static_cast<long>(part.begin);
       std::vector<std::vector<std::string>> bys;
@@ -236,12 +245,10 @@ class Builder {
     }
   }
 
-  void reverse(const Symbol* of, const std::vector<const Symbol*>& by, const Symbol* seed) {
-    if (const auto why = append_reverse(lowered_, of, by, seed)) fail(why->message);
-  }
-
-  std::vector<const Symbol*> last_outputs(std::size_t count) const {
-    return {lowered_.program.outputs.end() - static_cast<long>(count), lowered_.program.outputs.end()};
+  template <class Made>
+  static Made done(const Result<Made>& result) {
+    if (!result) fail(result.error().message);
+    return *result;
   }
 
   static std::vector<std::string> with(std::vector<std::string> names, const std::string& name) {
@@ -284,12 +291,6 @@ class Builder {
     return out;
   }
 
-  const Symbol* seed_like(const Symbol* array, const std::string& name) {
-    const Symbol* seed = append_seed(lowered_, array, name);
-    seeds_.push_back(seed);
-    return seed;
-  }
-
   // The kernel.
 
   /// What a sheet has as it is lowered, tensors as they are written, then what was added since.
@@ -297,7 +298,7 @@ class Builder {
     std::unordered_map<const Symbol*, std::size_t> rank;
     for (const TensorPtr& tensor : translator_.tensors())
       rank.emplace(lowered_.arrays.at(translator_.symbol_of(tensor)), rank.size() + 1);
-    for (const Symbol* seed : seeds_) rank.emplace(seed, rank.size() + 1);
+    for (const Symbol* seed : builder_->added_inputs()) rank.emplace(seed, rank.size() + 1);
     std::stable_sort(lowered_.program.inputs.begin(), lowered_.program.inputs.end(),
                      [&](const Symbol* a, const Symbol* b) {
                        const auto of = [&](const Symbol* input) { return rank.count(input) ? rank.at(input) : 0; };
@@ -379,7 +380,7 @@ class Builder {
   std::vector<Quantity> quantities_;
   SizeMap sizes_;
   Lowered lowered_;
-  std::vector<const Symbol*> seeds_;  ///< and directions
+  std::optional<DerivativeBuilder> builder_;
 };
 
 }  // namespace

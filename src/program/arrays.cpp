@@ -235,4 +235,26 @@ ProgramItems mapped(const ProgramItems& items, const std::function<Assignment(co
   return out;
 }
 
+namespace {
+
+double operations_at(const ProgramItems& items, double times) {
+  double total = 0;
+  for (const ProgramItem& item : items) {
+    if (item.sequence) {
+      total +=
+          operations_at(item.sequence->items, times * static_cast<double>(interval_of(item.sequence->var)->extent()));
+      continue;
+    }
+    double here = 1;
+    visit(item.statement.body, [&](Expr) { ++here; });
+    for (const IndexVar* loop : item.statement.loops) here *= static_cast<double>(interval_of(loop)->extent());
+    total += times * here;
+  }
+  return total;
+}
+
+}  // namespace
+
+double operations(const ProgramItems& items) { return operations_at(items, 1); }
+
 }  // namespace gradus

@@ -41,6 +41,9 @@ Expr neutral(Update update);
 /// A statement that sets the whole array to a value.
 Assignment filled(const Symbol* array, Expr value);
 
+/// About how many operations the items take: each node of a body counts at each place of the loops.
+double operations(const ProgramItems& items);
+
 /// The items with each statement, those in sequences too, mapped.
 ProgramItems mapped(const ProgramItems& items, const std::function<Assignment(const Assignment&)>& map);
 

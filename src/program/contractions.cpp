@@ -139,13 +139,24 @@ class Cutter {
 };
 
 class Factor : public Rewriter {
+ public:
+  explicit Factor(std::vector<Ordering>* orderings) : orderings_(orderings) {}
+
  private:
   void rewrite(Assignment s) override {
-    Cut cut = cutter_.cut(std::move(s));
+    Cut cut = cutter_.cut(s);
+    if (orderings_ && cut.parts.size() > 1) {
+      Ordering told{s, {}, iterations(s.loops), cut.cost};
+      for (const Assignment& part : cut.parts) {
+        if (part.update != Update::set) told.parts.push_back(part);
+      }
+      orderings_->push_back(std::move(told));
+    }
     for (std::size_t i = 0; i + 1 < cut.parts.size(); ++i) emit_outside(std::move(cut.parts[i]));
     emit(std::move(cut.parts.back()));
   }
   Cutter cutter_;
+  std::vector<Ordering>* orderings_;
 };
 
 /// Who writes and reads an array outside sequences, and whether a sequence does.
@@ -156,7 +167,9 @@ struct Use {
 
 }  // namespace
 
-void factor_contractions(Program& program) { program.items = Factor().run(program.items); }
+void factor_contractions(Program& program, std::vector<Ordering>* orderings) {
+  program.items = Factor(orderings).run(program.items);
+}
 
 void merge_contractions(Program& program) {
   for (bool again = true; again;) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 
 #include "program/arrays.h"
 
@@ -99,7 +100,108 @@ bool leaves(Expr term, const Interval& axis, const IndexVars& loops) {
   return any(0);
 }
 
+using Places = std::unordered_map<const IndexVar*, long>;
+
+/// Calls see(places) at each place of the loops.
+void at_each_place(const IndexVars& loops, std::size_t from, Places& at, const std::function<void()>& see) {
+  if (from == loops.size()) return see();
+  const long lo = value_at(loops[from]->lo, at), hi = value_at(loops[from]->hi, at);
+  for (long k = lo; k <= hi; ++k) {
+    at[loops[from]] = k;
+    at_each_place(loops, from + 1, at, see);
+  }
+}
+
+bool mentions_array(Expr body, const Symbol* array) {
+  bool found = false;
+  visit(body, [&](Expr node) { found = found || (node->kind == Kind::ref && node->symbol == array); });
+  return found;
+}
+
+bool of_indices(Expr side) {
+  bool plain = true;
+  visit(side, [&](Expr node) { plain = plain && node->kind != Kind::ref && node->kind != Kind::func; });
+  return plain;
+}
+
+bool holds_at(Expr select, const Places& at) {
+  const long a = value_at(select->kids[0], at), b = value_at(select->kids[1], at);
+  switch (select->relation()) {
+    case Relation::eq: return a == b;
+    case Relation::ne: return a != b;
+    case Relation::lt: return a < b;
+    case Relation::le: return a <= b;
+    case Relation::gt: return a > b;
+    case Relation::ge: return a >= b;
+  }
+  return false;
+}
+
+/// What the body reads of the array at these places, under the conditions that hold there.
+void reads_at(Expr e, const Symbol* array, const Places& at, std::vector<Expr>& out) {
+  if (e->kind == Kind::select && of_indices(e->kids[0]) && of_indices(e->kids[1]))
+    return reads_at(e->kids[holds_at(e, at) ? 2 : 3], array, at, out);
+  if (e->kind == Kind::ref && e->symbol == array) out.push_back(e);
+  for (Expr kid : e->kids) reads_at(kid, array, at, out);
+}
+
 }  // namespace
+
+std::string unsaid_read(const Program& program, const Symbol* array) {
+  std::set<std::vector<long>> said;
+  std::string found;
+  double budget = kMostPlaces / 2;
+  const auto place_of = [](Expr ref, const Places& at) {
+    std::vector<long> out;
+    for (Expr kid : ref->kids) out.push_back(value_at(kid, at));
+    return out;
+  };
+  const auto gathers = [](Expr ref) {
+    return std::any_of(ref->kids.begin(), ref->kids.end(), [](Expr kid) { return !of_indices(kid); });
+  };
+  const std::function<void(const ProgramItems&, const IndexVars&, bool)> look =
+      [&](const ProgramItems& items, const IndexVars& around, bool reading) {
+        for (const ProgramItem& item : items) {
+          IndexVars loops = around;
+          if (item.sequence) {
+            loops.push_back(item.sequence->var);
+            look(item.sequence->items, loops, reading);
+            continue;
+          }
+          const Assignment& s = item.statement;
+          const bool concerns = reading ? mentions_array(s.body, array)
+                                        : s.target->symbol == array && !(s.update == Update::set && s.body->is_zero());
+          if (!concerns || !found.empty()) continue;
+          loops.insert(loops.end(), s.loops.begin(), s.loops.end());
+          double places = 1;
+          for (const IndexVar* loop : loops) places *= static_cast<double>(interval_of(loop)->extent());
+          if ((budget -= places) < 0) return;
+          Places at;
+          at_each_place(loops, 0, at, [&] {
+            if (!reading) {
+              Expr body = s.body;
+              while (body->kind == Kind::select && body->kids[3]->is_zero() && of_indices(body->kids[0]) &&
+                     of_indices(body->kids[1])) {
+                if (!holds_at(body, at)) return;
+                body = body->kids[2];
+              }
+              said.insert(place_of(s.target, at));
+              return;
+            }
+            std::vector<Expr> reads;
+            reads_at(s.body, array, at, reads);
+            for (Expr read : reads) {
+              if (gathers(read) || !found.empty() || said.contains(place_of(read, at))) continue;
+              found = array->name + " at ";
+              for (const long k : place_of(read, at)) found += (found.ends_with(' ') ? "" : ", ") + std::to_string(k);
+            }
+          });
+        }
+      };
+  look(program.items, {}, false);
+  if (budget >= 0) look(program.items, {}, true);
+  return found;
+}
 
 std::string outside_read(const Program& program) {
   std::string found;

@@ -17,6 +17,9 @@ const Symbol* append_seed(Lowered& lowered, const Symbol* like, const std::strin
 std::optional<Diagnostic> append_reverse(Lowered& lowered, const Symbol* output, const std::vector<const Symbol*>& by,
                                          const Symbol* seed = nullptr);
 
+/// The same for every entry of the output at once: its Jacobian, axes of the output first, is the last output.
+std::optional<Diagnostic> append_reverse_jacobian(Lowered& lowered, const Symbol* output, const Symbol* by);
+
 /// The axis of `by` that the output runs along in step with it, if there is one: entry i of the output then depends on
 /// entry i of `by` alone, and of the Jacobian only these blocks are not zero.
 std::optional<std::size_t> shared_axis(const Lowered& lowered, const Symbol* output, const Symbol* by);

@@ -144,7 +144,8 @@ std::optional<Diagnostic> append_forward(Lowered& lowered, const Symbol* output,
                                          const Symbol* along) try {
   const std::vector<const Symbol*> active = dependent(lowered, {by});
   Forward forward(active, by, along, along ? std::nullopt : shared_axis(lowered, output, by));
-  if (along) lowered.program.inputs.push_back(along);
+  auto& inputs = lowered.program.inputs;
+  if (along && std::find(inputs.begin(), inputs.end(), along) == inputs.end()) inputs.push_back(along);
   ProgramItems ahead = forward.items(lowered.program.items);
   const Symbol* result = forward.tangent(output);
   ProgramItems& items = lowered.program.items;

@@ -1,6 +1,7 @@
 #include "program/lower.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "calculus/differentiate.h"
 #include "program/covered.h"
@@ -12,10 +13,48 @@ void cannot_lower(std::string message, std::string help) {
   throw CannotLower{{Severity::error, "compile", {}, std::move(message), std::move(help)}};
 }
 
-Lowerer::Lowerer(const SizeMap& sizes, Lowered& out) : sizes_(sizes), out_(out) {
-  for (const auto& [symbol, value] : sizes) size_values_.emplace(symbol, Lambda{{}, make::number(value)});
+std::unordered_map<const Symbol*, Lambda> size_lambdas(const SizeMap& known) {
+  std::unordered_map<const Symbol*, Lambda> out;
+  for (const auto& [size, value] : known) {
+    Lambda& lambda = out[size->symbol];
+    if (size->kids.empty() && !lambda.body) lambda = {{}, make::number(value)};
+  }
+  // Of a family: the members one after the other, then the rest.
+  for (auto& [symbol, lambda] : out) {
+    if (symbol->indices.empty()) continue;
+    std::vector<Expr> at;
+    for (std::size_t d = 0; d < symbol->indices.size(); ++d) {
+      lambda.params.push_back(make::fresh("l", nullptr, nullptr));
+      at.push_back(make::index(lambda.params.back()));
+    }
+    Expr body = lambda.body ? lambda.body : make::ref(symbol, at);
+    for (const auto& [size, value] : known) {
+      if (size->symbol != symbol || size->kids.size() != at.size()) continue;
+      Expr here = make::number(value);
+      for (std::size_t d = at.size(); d-- > 0;) here = make::select(Relation::eq, at[d], size->kids[d], here, body);
+      body = here;
+    }
+    lambda.body = body;
+  }
+  return out;
+}
+
+Expr with_sizes(Expr e, const SizeMap& known) { return substitute_symbols(e, size_lambdas(known)); }
+
+Lowerer::Lowerer(const SizeMap& sizes, Lowered& out) : out_(out), size_values_(size_lambdas(sizes)) {
   levels_.emplace_back();
 }
+
+namespace {
+
+/// A member of a layered family that no numeral chooses is no array.
+void refuse_layers(Expr e) {
+  if (e->kind != Kind::ref || !is_layered(e->symbol)) return;
+  cannot_lower("each member of " + e->symbol->name + " has a shape of its own",
+               "name one, by a numeral: " + e->symbol->name + "_1");
+}
+
+}  // namespace
 
 void Lowerer::add(const Quantity& wanted) {
   IndexMap map;
@@ -24,7 +63,10 @@ void Lowerer::add(const Quantity& wanted) {
   for (const IndexVar* axis : wanted.axes) {
     const IndexVar* own = make::fresh(axis->name, sized(substitute(axis->lo, map)), sized(substitute(axis->hi, map)));
     const auto range = interval_of(own);
-    if (!range) cannot_lower("the range of " + axis->name + " is not known", "set the sizes in it");
+    if (!range) {
+      visit(wanted.body, refuse_layers);
+      cannot_lower("the range of " + axis->name + " is not known", "set the sizes in it");
+    }
     map.emplace(axis, make::index(own));
     axes.push_back(own);
     ranges.push_back(*range);
@@ -44,8 +86,9 @@ void Lowerer::add(const Quantity& wanted) {
 
 Expr Lowerer::sized(Expr e) {
   const auto [found, fresh] = sized_.try_emplace(e, nullptr);
-  if (fresh) found->second = substitute_symbols(e, size_values_);
-  return sized_[e];
+  if (!fresh) return found->second;
+  const Expr out = with_members(substitute_symbols(e, size_values_));
+  return sized_[e] = out;
 }
 
 Expr Lowerer::scalar(Expr e) {
@@ -101,8 +144,9 @@ Expr Lowerer::zero_at_zero(Expr product) {
 Expr Lowerer::lowered_ref(Expr e) {
   const Symbol* symbol = e->symbol;
   if (symbol->role == Role::constant) return e;
-  if (symbol->role == Role::size && e->kids.empty())
+  if (symbol->role == Role::size)
     cannot_lower("the size " + symbol->name + " is not known", "set it: --set " + symbol->name + "=100");
+  refuse_layers(e);
   if (!e->slots.empty()) cannot_lower("a derivative of " + symbol->name + " is not known", "define " + symbol->name);
   if (!e->args.empty()) {
     if (const auto body = unfold(e)) return scalar(sized(carry_out(*body)));
@@ -129,7 +173,7 @@ Expr Lowerer::lowered_ref(Expr e) {
   }
   std::vector<Expr> at;
   for (Expr kid : e->kids) at.push_back(scalar(kid));
-  if (symbol->defined() && !surely_free(e)) define(symbol);
+  if (symbol->defined()) define(symbol);
   const bool counted =
       std::all_of(symbol->indices.begin(), symbol->indices.end(), [](const Range& r) { return r.lo && r.hi; });
   if (!symbol->defined() && !counted) return member_of_family(e, at);
@@ -185,7 +229,11 @@ const Symbol* Lowerer::array_of(const Symbol* variable) {
   out_.arrays.emplace(variable, array);
   if (!variable->defined()) {
     out_.program.inputs.push_back(array);
-    out_.variables.push_back({variable, std::vector<Expr>(ranges.size(), nullptr), array});
+    const auto origin = origin_.find(variable);
+    if (origin != origin_.end())
+      out_.variables.push_back({origin->second.first, origin->second.second, array});
+    else
+      out_.variables.push_back({variable, std::vector<Expr>(ranges.size(), nullptr), array});
   }
   return array;
 }
@@ -193,7 +241,9 @@ const Symbol* Lowerer::array_of(const Symbol* variable) {
 /// The members that the clauses of a definition say.
 std::optional<Interval> Lowerer::defined_extent(const Symbol* variable, std::size_t axis) {
   std::optional<Interval> hull;
-  for (const Clause& clause : variable->clauses) {
+  if (const auto found = initial_.find({variable, axis}); found != initial_.end()) hull = found->second;
+  if (variable->defined() && clauses_of(variable).empty() && !hull) return Interval{};  // at these sizes no member
+  for (const Clause& clause : clauses_of(variable)) {
     IndexMap map;
     for (const IndexVar* var : clause.vars) {
       if (!var->lo || !var->hi) continue;
@@ -202,7 +252,9 @@ std::optional<Interval> Lowerer::defined_extent(const Symbol* variable, std::siz
     }
     const auto members = interval_of(sized(substitute(clause.pattern[axis], map)));
     if (!members) return std::nullopt;
-    hull = hull ? Interval{std::min(hull->lo, members->lo), std::max(hull->hi, members->hi)} : *members;
+    if (hull && members->extent() == 0) continue;
+    hull = hull && hull->extent() > 0 ? Interval{std::min(hull->lo, members->lo), std::max(hull->hi, members->hi)}
+                                      : *members;
   }
   return hull;
 }
@@ -393,14 +445,18 @@ void Lowerer::place(Assignment statement) {
   levels_[level].items.push_back({std::move(statement), nullptr});
 }
 
-Result<Lowered> lower(const std::vector<Quantity>& wanted, const SizeMap& sizes) {
+namespace {
+
+Result<Lowered> lower_at(const std::vector<Quantity>& wanted, const SizeMap& sizes) {
   Lowered out;
   try {
     Lowerer lowerer(sizes, out);
     for (const Quantity& quantity : wanted) lowerer.add(quantity);
     if (const std::string what = outside_read(out.program); !what.empty())
       cannot_lower(what, "check the ranges of the indices, or define the first member: h_0 = …");
-    if (const std::string place = uncovered_read(out.program); !place.empty())
+    std::string place = uncovered_read(out.program);
+    if (place.empty()) place = lowerer.unsaid();
+    if (!place.empty())
       cannot_lower("nothing in the sheet says what " + place + " is",
                    "define every member that is needed; see `gradus show`");
   } catch (const CannotLower& failure) {
@@ -409,8 +465,50 @@ Result<Lowered> lower(const std::vector<Quantity>& wanted, const SizeMap& sizes)
   return out;
 }
 
-std::vector<const Symbol*> sizes_of(const std::vector<Quantity>& wanted) {
-  std::vector<const Symbol*> out;
+/// Variables that an empty sum leaves out are variables all the same, of gradient 0. What they are is known at sizes 1
+/// and 2; their extents at 0 follow, for extents are affine in a size.
+void add_left_out(const std::vector<Quantity>& wanted, const SizeMap& sizes, Lowered& to) {
+  SizeMap one = sizes, two = sizes;
+  for (const auto& [size, value] : sizes) {
+    if (value == 0) one[size] = 1, two[size] = 2;
+  }
+  const Result<Lowered> first = lower_at(wanted, one), second = lower_at(wanted, two);
+  if (!first || !second) return;
+  const auto find = [](const std::vector<Variable>& among, const Variable& like) {
+    return std::find_if(among.begin(), among.end(),
+                        [&](const Variable& v) { return v.symbol == like.symbol && v.member == like.member; });
+  };
+  const auto members = [](const std::vector<Variable>& among, const Symbol* family) {
+    return std::count_if(among.begin(), among.end(), [&](const Variable& v) { return v.symbol == family; });
+  };
+  for (const Variable& variable : first->variables) {
+    const auto again = find(second->variables, variable);
+    // Of no layers there are no members.
+    const bool counted = members(first->variables, variable.symbol) == members(second->variables, variable.symbol);
+    if (!counted || again == second->variables.end() || find(to.variables, variable) != to.variables.end()) continue;
+    std::vector<Interval> axes;
+    for (std::size_t d = 0; d < variable.array->indices.size(); ++d) {
+      const Interval here = axis_of(variable.array, d), there = axis_of(again->array, d);
+      axes.push_back({2 * here.lo - there.lo, 2 * here.hi - there.hi});
+    }
+    to.variables.push_back(
+        {variable.symbol, variable.member, new_array(variable.array->name, variable.array->latex, axes)});
+  }
+}
+
+}  // namespace
+
+Result<Lowered> lower(const std::vector<Quantity>& wanted, const SizeMap& sizes) {
+  Result<Lowered> out = lower_at(wanted, sizes);
+  const bool empty = std::any_of(sizes.begin(), sizes.end(), [](const auto& size) { return size.second == 0; });
+  if (out && empty) add_left_out(wanted, sizes, *out);
+  return out;
+}
+
+namespace {
+
+/// Calls see(reference) for each size that the quantities and their definitions mention, in the order met.
+void each_size(const std::vector<Quantity>& wanted, const std::function<void(Expr)>& see) {
   std::set<const Symbol*> seen;
   std::vector<Expr> open;
   const auto look = [&](Expr e) {
@@ -421,8 +519,9 @@ std::vector<const Symbol*> sizes_of(const std::vector<Quantity>& wanted) {
         if (var->hi) open.push_back(var->hi);
       };
       for (const IndexVar* var : node->free) range(var);
+      if (node->var) range(node->var);
+      if (node->kind == Kind::ref && node->symbol->role == Role::size) see(node);
       if (node->kind != Kind::ref || !seen.insert(node->symbol).second) return;
-      if (node->symbol->role == Role::size) out.push_back(node->symbol);
       for (const Range& axis : node->symbol->indices) open.insert(open.end(), {axis.lo, axis.hi});
       for (const Clause& clause : node->symbol->clauses) {
         open.push_back(clause.body);
@@ -440,6 +539,33 @@ std::vector<const Symbol*> sizes_of(const std::vector<Quantity>& wanted) {
     open.pop_back();
     if (next && done.insert(next).second) look(next);
   }
+}
+
+}  // namespace
+
+std::vector<const Symbol*> sizes_of(const std::vector<Quantity>& wanted) {
+  std::vector<const Symbol*> out;
+  each_size(wanted, [&](Expr size) {
+    if (std::find(out.begin(), out.end(), size->symbol) == out.end()) out.push_back(size->symbol);
+  });
+  return out;
+}
+
+std::vector<Expr> size_members_of(const std::vector<Quantity>& wanted, const SizeMap& known) {
+  std::vector<Expr> out;
+  each_size(wanted, [&](Expr size) {
+    if (size->kids.size() != 1) return;
+    IndexMap numbers;
+    for (const IndexVar* var : size->kids[0]->free) {
+      if (!var->lo || !var->hi) return;
+      numbers.emplace(var, make::index(make::fresh(var->name, with_sizes(var->lo, known), with_sizes(var->hi, known))));
+    }
+    const auto range = interval_of(with_sizes(substitute(size->kids[0], numbers), known));
+    for (long k = range ? range->lo : 1; k <= (range ? range->hi : 0); ++k) {
+      const Expr member = make::ref(size->symbol, {make::number(k)});
+      if (std::find(out.begin(), out.end(), member) == out.end()) out.push_back(member);
+    }
+  });
   return out;
 }
 

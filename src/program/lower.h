@@ -15,7 +15,9 @@ struct Quantity {
   IndexVars axes;
 };
 
-using SizeMap = std::unordered_map<const Symbol*, long>;
+/// Sizes by their references: n, or n_2 of a family. n itself, of a family, is the size of every member that has none
+/// of its own.
+using SizeMap = std::unordered_map<Expr, long>;
 
 /// An array that is handed in: a variable of the sheet, or those members of a family that differ in letters only
 /// (w_{0,j}^{1,i}: numerals choose an array, letters an element).
@@ -26,8 +28,9 @@ struct Variable {
 };
 
 struct Lowered {
-  Program program;                                          ///< its inputs are the variables that are not defined
-  std::vector<Variable> variables;                          ///< in the order of the program's inputs
+  Program program;  ///< its inputs are the variables that are not defined
+  /// In the order of the program's inputs; behind them what an empty sum has left out, which is none.
+  std::vector<Variable> variables;
   std::unordered_map<const Symbol*, const Symbol*> arrays;  ///< of each variable and each definition that was met
   std::vector<const Symbol*> held;  ///< arrays that a derivative takes as constants (the shift of a log-sum-exp)
 };
@@ -36,7 +39,11 @@ struct Lowered {
 /// out symbolically first. An error names what has no size, no definition, or no compiled form.
 Result<Lowered> lower(const std::vector<Quantity>& wanted, const SizeMap& sizes);
 
-/// SizeMap that the quantities and their definitions mention, in the order met.
+/// The sizes that the quantities and their definitions mention, in the order met.
 std::vector<const Symbol*> sizes_of(const std::vector<Quantity>& wanted);
+/// The members of families of sizes (n_l for l = 0, …, L) that they mention, as far as the known sizes tell which.
+std::vector<Expr> size_members_of(const std::vector<Quantity>& wanted, const SizeMap& known);
+/// The expression with the known sizes put in.
+Expr with_sizes(Expr e, const SizeMap& known);
 
 }  // namespace gradus

@@ -1,20 +1,14 @@
-// Definitions as arrays. A recurrence (definitions that need earlier members of themselves) becomes loops in order over
-// the indices that it steps along; its arrays keep every step.
+// Definitions as arrays: each clause is a statement over the members that it says. Conditions on indices (for i > 0,
+// cases by t = 0) become ranges; those that are none (i < j, i ≠ j) choose in the body, over an array of zeroes.
 #include <algorithm>
 
 #include "expr/dependence.h"
+#include "program/covered.h"
 #include "program/lowerer.h"
 
 namespace gradus {
-namespace {
 
-/// An index of a clause's pattern: variable plus offset, or a term without a variable.
-struct PatternTerm {
-  const IndexVar* var = nullptr;
-  Rational offset;
-};
-
-PatternTerm parse(Expr term) {
+PatternTerm pattern_term(Expr term) {
   const auto form = affine(term);
   if (!form || form->terms.size() != 1 || form->terms.begin()->first->kind != Kind::index ||
       form->terms.begin()->second != 1)
@@ -22,11 +16,182 @@ PatternTerm parse(Expr term) {
   return {form->terms.begin()->first->var, form->constant};
 }
 
-bool in_group(const std::vector<const Symbol*>& group, const Symbol* symbol) {
-  return std::find(group.begin(), group.end(), symbol) != group.end();
+namespace {
+
+Relation opposite(Relation relation) {
+  switch (relation) {
+    case Relation::eq: return Relation::ne;
+    case Relation::ne: return Relation::eq;
+    case Relation::lt: return Relation::ge;
+    case Relation::le: return Relation::gt;
+    case Relation::gt: return Relation::le;
+    case Relation::ge: return Relation::lt;
+  }
+  return relation;
+}
+
+/// −a rel −b says b rel a.
+Relation mirrored(Relation relation) {
+  switch (relation) {
+    case Relation::lt: return Relation::gt;
+    case Relation::le: return Relation::ge;
+    case Relation::gt: return Relation::lt;
+    case Relation::ge: return Relation::le;
+    default: return relation;
+  }
+}
+
+bool holds(Relation relation, const Rational& a, const Rational& b) {
+  switch (relation) {
+    case Relation::eq: return a == b;
+    case Relation::ne: return a != b;
+    case Relation::lt: return a < b;
+    case Relation::le: return a <= b;
+    case Relation::gt: return a > b;
+    case Relation::ge: return a >= b;
+  }
+  return false;
+}
+
+long floor_of(const Rational& q) {
+  mpz_class out;
+  mpz_fdiv_q(out.get_mpz_t(), q.get_num_mpz_t(), q.get_den_mpz_t());
+  return out.get_si();
 }
 
 }  // namespace
+
+Clause replaced(Clause clause, const IndexVar* var, Expr by) {
+  const IndexMap map{{var, by}};
+  const auto put = [&](Expr& e) {
+    if (e) e = substitute(e, map);
+  };
+  for (Expr& term : clause.pattern) put(term);
+  for (Condition& condition : clause.when) put(condition.a), put(condition.b);
+  put(clause.body);
+  std::erase(clause.vars, var);
+  if (by->kind == Kind::index) clause.vars.push_back(by->var);
+  for (const IndexVar*& other : clause.vars) {
+    if ((other->lo && mentions(other->lo, var)) || (other->hi && mentions(other->hi, var))) {
+      const IndexVar* moved = make::fresh(other->name, substitute(other->lo, map), substitute(other->hi, map));
+      const IndexMap own{{other, make::index(moved)}};
+      for (Expr& term : clause.pattern) term = substitute(term, own);
+      for (Condition& condition : clause.when)
+        condition.a = substitute(condition.a, own), condition.b = substitute(condition.b, own);
+      clause.body = substitute(clause.body, own);
+      other = moved;
+    }
+  }
+  return clause;
+}
+
+const std::vector<Clause>& Lowerer::clauses_of(const Symbol* symbol) {
+  const auto [found, fresh] = clauses_.try_emplace(symbol);
+  if (!fresh) return found->second;
+  std::vector<Clause> out;
+  for (std::size_t c = 0; c < symbol->clauses.size(); ++c) {
+    Clause clause = symbol->clauses[c];
+    // What has a clause of its own, y_0 beside y_i, is not said by the one for all.
+    for (const Clause& special : symbol->clauses) {
+      std::size_t numerals = 0, at = 0;
+      for (std::size_t d = 0; d < special.pattern.size(); ++d) {
+        if (!pattern_term(special.pattern[d]).var) ++numerals, at = d;
+      }
+      if (numerals == 1 && special.when.empty() && at < clause.pattern.size() && pattern_term(clause.pattern[at]).var)
+        clause.when.push_back({Relation::ne, clause.pattern[at], special.pattern[at]});
+    }
+    settle(std::move(clause), out);
+  }
+  return clauses_[symbol] = std::move(out);
+}
+
+/// The range of a clause's variable, if its bounds are numbers.
+std::optional<Interval> Lowerer::numbers_of(const IndexVar* var) {
+  if (!var->lo || !var->hi) return std::nullopt;
+  const auto lo = constant_index(sized(var->lo)), hi = constant_index(sized(var->hi));
+  return lo && hi ? std::optional(Interval{lo.value_or(0), hi.value_or(-1)}) : std::nullopt;
+}
+
+/// Adds the clause to `out`, cut into parts whose conditions are ranges as far as can be.
+void Lowerer::settle(Clause clause, std::vector<Clause>& out) {
+  std::vector<Condition> left;
+  while (!clause.when.empty()) {
+    Condition condition = clause.when.back();
+    clause.when.pop_back();
+    const auto form = affine(sized(make::sub(condition.a, condition.b)));
+    if (form && form->terms.empty()) {
+      if (!holds(condition.relation, form->constant, 0)) return;
+      continue;
+    }
+    const IndexVar* var = form && form->terms.size() == 1 && form->terms.begin()->first->kind == Kind::index
+                              ? form->terms.begin()->first->var
+                              : nullptr;
+    const bool own = var && std::find(clause.vars.begin(), clause.vars.end(), var) != clause.vars.end();
+    const std::optional<Interval> known = own ? numbers_of(var) : std::nullopt;
+    if (!known) {
+      left.push_back(condition);
+      continue;
+    }
+    const Rational weight = form->terms.begin()->second, value = -form->constant / weight;
+    const Relation relation = weight < 0 ? mirrored(condition.relation) : condition.relation;
+    const long below = floor_of(value);
+    const bool whole = value.get_den() == 1;
+    Interval range = *known;
+    switch (relation) {
+      case Relation::eq: range = whole ? Interval{below, below} : Interval{}; break;
+      case Relation::le: range.hi = std::min(range.hi, below); break;
+      case Relation::lt: range.hi = std::min(range.hi, whole ? below - 1 : below); break;
+      case Relation::ge: range.lo = std::max(range.lo, whole ? below : below + 1); break;
+      case Relation::gt: range.lo = std::max(range.lo, below + 1); break;
+      case Relation::ne:
+        if (whole && below > known->lo && below < known->hi) {
+          // Two ranges, one on each side.
+          clause.when.insert(clause.when.end(), left.begin(), left.end());
+          for (const Relation side : {Relation::lt, Relation::gt}) {
+            Clause part = clause;
+            part.when.push_back({side, make::index(var), make::number(below)});
+            settle(std::move(part), out);
+          }
+          return;
+        }
+        if (whole && below == known->lo) ++range.lo;
+        if (whole && below == known->hi) --range.hi;
+        break;
+    }
+    if (range.lo < known->lo || range.hi > known->hi || range.extent() == 0) return;
+    if (range == *known) continue;
+    clause.when.insert(clause.when.end(), left.begin(), left.end());
+    left.clear();
+    clause = replaced(std::move(clause), var,
+                      relation == Relation::eq ? make::number(range.lo) : make::index(new_loop(var->name, range)));
+  }
+  clause.when = std::move(left);
+  if (!split_cases(clause, out)) out.push_back(std::move(clause));
+}
+
+/// Cases by an index (1 if t = 0, otherwise f(h_{t-1})) as clauses, if their conditions are ranges.
+bool Lowerer::split_cases(const Clause& clause, std::vector<Clause>& out) {
+  const Expr body = clause.body;
+  if (body->kind != Kind::select) return false;
+  for (const Expr side : {body->kids[0], body->kids[1]}) {
+    const auto form = affine(sized(side));
+    if (!form || std::any_of(form->terms.begin(), form->terms.end(),
+                             [](const auto& term) { return term.first->kind != Kind::index; }))
+      return false;
+  }
+  std::vector<Clause> parts;
+  for (const bool chosen : {true, false}) {
+    Clause part = clause;
+    part.when.push_back({chosen ? body->relation() : opposite(body->relation()), body->kids[0], body->kids[1]});
+    part.body = body->kids[chosen ? 2 : 3];
+    settle(std::move(part), parts);
+  }
+  for (const Clause& part : parts) {
+    if (part.when.size() > clause.when.size()) return false;
+  }
+  out.insert(out.end(), parts.begin(), parts.end());
+  return true;
+}
 
 void Lowerer::define(const Symbol* symbol) {
   if (open_.count(symbol) || !defined_.insert(symbol).second) return;
@@ -35,8 +200,8 @@ void Lowerer::define(const Symbol* symbol) {
     if (other->defined() && other->formals.empty() && contains(reach_of(other), symbol)) group.push_back(other);
   }
   if (group.empty()) {
-    array_of(symbol);
-    for (const Clause& clause : symbol->clauses) write_clause(symbol, clause, {});
+    clear_for_conditions(symbol);
+    for (const Clause& clause : clauses_of(symbol)) write_clause(symbol, clause, {});
     return;
   }
   if (levels_.size() > 1)
@@ -47,6 +212,26 @@ void Lowerer::define(const Symbol* symbol) {
   for (const Symbol* member : group) open_.erase(member);
 }
 
+bool Lowerer::chooses(const Symbol* symbol) {
+  const std::vector<Clause>& clauses = clauses_of(symbol);
+  return std::any_of(clauses.begin(), clauses.end(), [](const Clause& clause) { return !clause.when.empty(); });
+}
+
+/// Zeroes, to which clauses that hold under a condition add.
+void Lowerer::clear_for_conditions(const Symbol* symbol) {
+  const Symbol* array = array_of(symbol);
+  if (!chooses(symbol)) return;
+  place(filled(array, make::number(0)));
+  chosen_.push_back(array);
+}
+
+std::string Lowerer::unsaid() const {
+  for (const Symbol* array : chosen_) {
+    if (std::string what = unsaid_read(out_.program, array); !what.empty()) return what;
+  }
+  return {};
+}
+
 /// Where a variable of the pattern is one of the loops around it, the clause's own variable is that loop's.
 void Lowerer::write_clause(const Symbol* symbol, const Clause& clause,
                            const std::vector<const IndexVar*>& sequence_of_axis) {
@@ -55,7 +240,7 @@ void Lowerer::write_clause(const Symbol* symbol, const Clause& clause,
   Assignment statement;
   std::vector<Expr> at;
   for (std::size_t d = 0; d < clause.pattern.size(); ++d) {
-    const PatternTerm term = parse(clause.pattern[d]);
+    const PatternTerm term = pattern_term(clause.pattern[d]);
     if (!term.var) {
       at.push_back(scalar(sized(substitute(clause.pattern[d], map))));
       continue;
@@ -79,177 +264,13 @@ void Lowerer::write_clause(const Symbol* symbol, const Clause& clause,
   }
   statement.target = make::ref(array, at);
   statement.body = scalar(sized(substitute(clause.body, map)));
-  if (!clause.when.empty())
-    cannot_lower("the definition of " + symbol->name + " has a condition", "write it as cases of one definition");
+  if (chooses(symbol)) statement.update = Update::add;
+  for (const Condition& condition : clause.when) {
+    const auto side = [&](Expr e) { return scalar(sized(substitute(e, map))); };
+    statement.body =
+        make::select(condition.relation, side(condition.a), side(condition.b), statement.body, make::number(0));
+  }
   place(std::move(statement));
-}
-
-void Lowerer::define_recurrence(const std::vector<const Symbol*>& group) {
-  // An axis is stepped along where a member is needed at another place of it than the one that is defined.
-  struct Axis {
-    int dimension = -1;  ///< which of the nested loops runs over it
-  };
-  std::unordered_map<const Symbol*, std::vector<Axis>> axes;
-  for (const Symbol* member : group) axes[member].resize(member->indices.size());
-  const auto each_use = [&](auto&& see) {
-    for (const Symbol* member : group) {
-      for (const Clause& clause : member->clauses) {
-        std::vector<PatternTerm> pattern;
-        for (Expr term : clause.pattern) pattern.push_back(parse(term));
-        visit(clause.body, [&](Expr node) {
-          if (node->kind == Kind::ref && in_group(group, node->symbol)) see(member, pattern, node);
-        });
-      }
-    }
-  };
-  int dimensions = 0;
-  // Axes that the same variable runs along in a definition and a use belong together.
-  bool changed = true;
-  const auto join = [&](Axis& a, Axis& b) {
-    if (a.dimension == b.dimension) return;
-    changed = true;
-    if (a.dimension < 0)
-      a.dimension = b.dimension;
-    else if (b.dimension < 0)
-      b.dimension = a.dimension;
-    else {
-      const int from = b.dimension, to = a.dimension;
-      for (auto& [member, list] : axes) {
-        for (Axis& axis : list) {
-          if (axis.dimension == from) axis.dimension = to;
-        }
-      }
-    }
-  };
-  const auto offsets = [&](const std::vector<PatternTerm>& pattern, Expr use, auto&& see) {
-    for (std::size_t d = 0; d < use->kids.size(); ++d) {
-      const PatternTerm term = parse(use->kids[d]);
-      if (!term.var) continue;
-      for (std::size_t p = 0; p < pattern.size(); ++p) {
-        if (pattern[p].var == term.var) see(p, d, Rational(term.offset - pattern[p].offset));
-      }
-    }
-  };
-  each_use([&](const Symbol* member, const std::vector<PatternTerm>& pattern, Expr use) {
-    offsets(pattern, use, [&](std::size_t p, std::size_t d, const Rational& offset) {
-      if (offset == 0) return;
-      if (axes[member][p].dimension < 0) axes[member][p].dimension = dimensions++;
-      join(axes[member][p], axes[use->symbol][d]);
-    });
-  });
-  while (changed) {
-    changed = false;
-    each_use([&](const Symbol* member, const std::vector<PatternTerm>& pattern, Expr use) {
-      offsets(pattern, use, [&](std::size_t p, std::size_t d, const Rational&) {
-        if (axes[member][p].dimension >= 0 || axes[use->symbol][d].dimension >= 0)
-          join(axes[member][p], axes[use->symbol][d]);
-      });
-    });
-  }
-  // The direction of each dimension, and its range over all general clauses.
-  std::vector<int> used;
-  for (const Symbol* member : group) {
-    for (const Axis& axis : axes[member]) {
-      if (axis.dimension >= 0 && std::find(used.begin(), used.end(), axis.dimension) == used.end())
-        used.push_back(axis.dimension);
-    }
-  }
-  std::vector<bool> up(static_cast<std::size_t>(dimensions), false), down(static_cast<std::size_t>(dimensions), false);
-  each_use([&](const Symbol* member, const std::vector<PatternTerm>& pattern, Expr use) {
-    offsets(pattern, use, [&](std::size_t p, std::size_t, const Rational& offset) {
-      if (axes[member][p].dimension < 0 || offset == 0) return;
-      (offset < 0 ? up : down)[static_cast<std::size_t>(axes[member][p].dimension)] = true;
-    });
-  });
-  const std::string name = group.front()->name;
-  std::vector<const IndexVar*> loops(static_cast<std::size_t>(dimensions), nullptr);
-  for (const int dimension : used) {
-    if (up[static_cast<std::size_t>(dimension)] && down[static_cast<std::size_t>(dimension)])
-      cannot_lower("the recurrence of " + name + " looks both back and ahead", "split it into two");
-  }
-  const auto general = [&](const Symbol* member, const Clause& clause) {
-    for (std::size_t d = 0; d < clause.pattern.size(); ++d) {
-      if (axes[member][d].dimension >= 0 && !parse(clause.pattern[d]).var) return false;
-    }
-    return true;
-  };
-  std::vector<std::pair<const Symbol*, const Clause*>> recursive, initial;
-  for (const Symbol* member : group) {
-    for (const Clause& clause : member->clauses)
-      (general(member, clause) ? recursive : initial).emplace_back(member, &clause);
-  }
-  for (const auto& [member, clause] : recursive) {
-    for (std::size_t d = 0; d < clause->pattern.size(); ++d) {
-      const int dimension = axes[member][d].dimension;
-      if (dimension < 0) continue;
-      const PatternTerm term = parse(clause->pattern[d]);
-      const Expr lo = sized(make::add({term.var->lo, make::number(term.offset)}));
-      const Expr hi = sized(make::add({term.var->hi, make::number(term.offset)}));
-      const IndexVar*& loop = loops[static_cast<std::size_t>(dimension)];
-      const IndexVar* one = make::fresh(term.var->name, lo, hi);
-      if (!constant_index(lo) || !constant_index(hi))
-        cannot_lower("the range of " + one->name + " is not known", "set the sizes in it");
-      // A numeral that has a clause of its own is no step.
-      Interval range = *interval_of(one);
-      for (const auto& [other, base] : initial) {
-        if (other != member) continue;
-        const auto numeral = constant_index(sized(base->pattern[d]));
-        if (numeral && *numeral == range.lo)
-          ++range.lo;
-        else if (numeral && *numeral == range.hi)
-          --range.hi;
-      }
-      // Members that have no earlier one to start from are not defined.
-      if (loop) range = {std::max(range.lo, interval_of(loop)->lo), std::min(range.hi, interval_of(loop)->hi)};
-      if (range.extent() == 0)
-        cannot_lower("the steps of " + name + " and of what it needs run over different ranges", "give them one range");
-      if (!loop || interval_of(loop) != range) loop = new_loop(term.var->name, range);
-    }
-  }
-  for (const auto& [member, clause] : initial) write_clause(member, *clause, {});
-
-  // Within one step, what needs another member of the same step comes after it.
-  std::vector<std::pair<const Symbol*, const Clause*>> ordered;
-  while (!recursive.empty()) {
-    const auto ready = std::find_if(recursive.begin(), recursive.end(), [&](const auto& candidate) {
-      std::vector<PatternTerm> pattern;
-      for (Expr term : candidate.second->pattern) pattern.push_back(parse(term));
-      bool waits = false;
-      visit(candidate.second->body, [&](Expr node) {
-        if (node->kind != Kind::ref || !in_group(group, node->symbol)) return;
-        bool stepped = false;
-        offsets(pattern, node, [&](std::size_t p, std::size_t, const Rational& offset) {
-          stepped = stepped || (axes[candidate.first][p].dimension >= 0 && offset != 0);
-        });
-        for (const auto& [other, clause] : recursive) waits = waits || (!stepped && other == node->symbol);
-      });
-      return !waits;
-    });
-    if (ready == recursive.end()) cannot_lower("the definition of " + name + " needs itself", "give it a first member");
-    ordered.push_back(*ready);
-    recursive.erase(ready);
-  }
-
-  std::vector<int> order = used;
-  std::vector<bool> descending;
-  for (const int dimension : order) {
-    levels_.push_back({loops[static_cast<std::size_t>(dimension)], {}});
-    descending.push_back(down[static_cast<std::size_t>(dimension)]);
-  }
-  for (const auto& [member, clause] : ordered) {
-    std::vector<const IndexVar*> sequence_of_axis;
-    for (const Axis& axis : axes[member])
-      sequence_of_axis.push_back(axis.dimension < 0 ? nullptr : loops[static_cast<std::size_t>(axis.dimension)]);
-    write_clause(member, *clause, sequence_of_axis);
-  }
-  while (levels_.size() > 1) {
-    auto sequence = std::make_shared<Sequence>();
-    sequence->var = levels_.back().var;
-    sequence->descending = descending[levels_.size() - 2];
-    sequence->items = std::move(levels_.back().items);
-    levels_.pop_back();
-    levels_.back().items.push_back({Assignment{}, std::move(sequence)});
-  }
 }
 
 }  // namespace gradus

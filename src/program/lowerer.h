@@ -15,10 +15,25 @@ struct CannotLower {
 };
 [[noreturn]] void cannot_lower(std::string message, std::string help);
 
+/// An index of a clause's pattern: variable plus offset, or a term without a variable.
+struct PatternTerm {
+  const IndexVar* var = nullptr;
+  Rational offset;
+};
+PatternTerm pattern_term(Expr term);
+/// The clause with a variable replaced, by another one that joins its variables or by a number.
+Clause replaced(Clause clause, const IndexVar* var, Expr by);
+/// Whether the members of the family have shapes of their own.
+bool is_layered(const Symbol* symbol);
+/// Lambdas that put the known sizes in.
+std::unordered_map<const Symbol*, Lambda> size_lambdas(const SizeMap& known);
+
 class Lowerer {
  public:
   Lowerer(const SizeMap& sizes, Lowered& out);
   void add(const Quantity& wanted);
+  /// The first element that is read although no clause says it, in words.
+  std::string unsaid() const;
 
  private:
   // lower.cpp
@@ -41,8 +56,20 @@ class Lowerer {
   std::optional<Interval> defined_extent(const Symbol* variable, std::size_t axis);
   // lower_definition.cpp
   void define(const Symbol* symbol);
-  void define_recurrence(const std::vector<const Symbol*>& group);
+  const std::vector<Clause>& clauses_of(const Symbol* symbol);
+  std::optional<Interval> numbers_of(const IndexVar* var);
+  void settle(Clause clause, std::vector<Clause>& out);
+  bool split_cases(const Clause& clause, std::vector<Clause>& out);
+  bool chooses(const Symbol* symbol);
+  void clear_for_conditions(const Symbol* symbol);
   void write_clause(const Symbol* symbol, const Clause& clause, const std::vector<const IndexVar*>& sequence_of_axis);
+
+  // lower_layers.cpp
+  Expr with_members(Expr e);
+  const Symbol* member_of_layers(const Symbol* family, const std::vector<Expr>& member);
+  // lower_recurrence.cpp
+  friend class Recurrence;
+  void define_recurrence(const std::vector<const Symbol*>& group);
 
   /// A recurrence that is being written; the outermost level has no variable.
   struct Level {
@@ -50,14 +77,19 @@ class Lowerer {
     ProgramItems items;
   };
 
-  const SizeMap& sizes_;
   Lowered& out_;
   std::unordered_map<const Symbol*, Lambda> size_values_;
-  std::unordered_map<Expr, Expr> sized_, scalar_;
+  std::unordered_map<Expr, Expr> sized_, scalar_, with_members_;
   std::vector<Level> levels_;
   std::map<std::tuple<std::size_t, Expr, Expr, bool>, const IndexVar*> places_;
   std::map<Form, const Symbol*> known_;
   std::set<const Symbol*> defined_, open_;
+  std::unordered_map<const Symbol*, std::vector<Clause>> clauses_;
+  std::map<std::pair<const Symbol*, std::vector<Expr>>, const Symbol*> members_;           ///< of layered families
+  std::unordered_map<const Symbol*, std::pair<const Symbol*, std::vector<Expr>>> origin_;  ///< the other way
+  std::vector<const Symbol*> chosen_;  ///< arrays of zeroes to which clauses add under conditions
+  /// Members that a recurrence starts from and no clause says, by array and axis.
+  std::map<std::pair<const Symbol*, std::size_t>, Interval> initial_;
 };
 
 }  // namespace gradus

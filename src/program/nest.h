@@ -2,6 +2,7 @@
 // for the cache, which one lies across SIMD lanes, and where every array is kept. Back ends only walk it: the emitted text is the kernel that is run.
 #pragma once
 
+#include "program/plan.h"
 #include "program/program.h"
 
 namespace gradus {
@@ -66,6 +67,7 @@ struct Nest {
   const Buffer& buffer_of(const Symbol* array) const;
 };
 
-std::string print(const Nest& nest);
+/// As lines of text; with what was decided about the order of contractions in front of the loops.
+std::string print(const Nest& nest, const std::vector<Ordering>& orderings = {});
 
 }  // namespace gradus

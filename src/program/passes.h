@@ -3,6 +3,7 @@
 #pragma once
 
 #include "program/lower.h"
+#include "program/plan.h"
 
 namespace gradus {
 
@@ -21,7 +22,8 @@ void forward_copies(Program& program);
 void merge_contractions(Program& program);
 
 /// A sum of products is cut into sums over fewer loops: Σ_n Σ_i a_{ni} q_{ij} as Σ_i q_{ij} (Σ_n a_{ni}).
-void factor_contractions(Program& program);
+/// What was cut is told to `orderings`, if there are any.
+void factor_contractions(Program& program, std::vector<Ordering>* orderings = nullptr);
 
 /// What does not change in some loops is computed outside them, as an array over the others.
 void hoist_invariants(Program& program);

@@ -9,14 +9,14 @@ void prepare(Program& program) {
   name_functions(program);
 }
 
-void plan(Program& program) {
+void plan(Program& program, std::vector<Ordering>* orderings) {
   settle_deltas(program);
   name_functions(program);
   tidy(program);
   forward_copies(program);
   tidy(program);
   merge_contractions(program);
-  factor_contractions(program);
+  factor_contractions(program, orderings);
   expand_short_loops(program);
   forward_copies(program);
   tidy(program);

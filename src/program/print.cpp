@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <sstream>
 
 #include "program/arrays.h"
 #include "program/nest.h"
@@ -86,6 +87,16 @@ class Printer {
       pieces_[loop.var] = before;
       names_.resize(scope);
     }
+  }
+
+  void ordering(const Ordering& told) {
+    std::ostringstream steps;
+    steps.precision(3);
+    steps << "contraction of " << told.steps_before << " steps, in " << told.steps_after << ":\n";
+    text += steps.str();
+    items({{told.whole, nullptr}}, 1);
+    text += "  as\n";
+    for (const Assignment& part : told.parts) items({{part, nullptr}}, 2);
   }
 
  private:
@@ -221,11 +232,12 @@ std::string print(const Program& program) {
   return printer.text;
 }
 
-std::string print(const Nest& nest) {
+std::string print(const Nest& nest, const std::vector<Ordering>& orderings) {
   static constexpr const char* storages[] = {"in ", "out ", "local "};
   Printer printer;
   for (const Buffer& buffer : nest.buffers)
     printer.declare(storages[static_cast<int>(buffer.storage)], buffer.array, &buffer);
+  for (const Ordering& ordering : orderings) printer.ordering(ordering);
   printer.steps(nest.steps, 0);
   return printer.text;
 }

@@ -32,7 +32,12 @@ Symbol* array_like(const Symbol* of, std::string name, std::string latex) {
 
 class Reverse {
  public:
-  Reverse(const std::vector<const Symbol*>& active) : active_(active) {}
+  /// Adjoints have the axes `of` in front of their own: one sweep for each entry of an output with those axes.
+  /// That output's own adjoint, a unit tensor, is no array.
+  Reverse(const std::vector<const Symbol*>& active, const Symbol* of_entries = nullptr)
+      : active_(active), unit_(of_entries) {
+    for (std::size_t d = 0; unit_ && d < unit_->indices.size(); ++d) of_.push_back(axis_of(unit_, d));
+  }
 
   ProgramItems items(const ProgramItems& forward) {
     ProgramItems out;
@@ -59,7 +64,9 @@ class Reverse {
   const Symbol* adjoint(const Symbol* array) {
     const Symbol*& of = adjoints_[array];
     if (!of) {
-      of = array_like(array, array->name + "̄", "\\bar{" + (array->latex.empty() ? array->name : array->latex) + "}");
+      std::vector<Interval> axes = of_;
+      for (std::size_t d = 0; d < array->indices.size(); ++d) axes.push_back(axis_of(array, d));
+      of = new_array(array->name + "̄", "\\bar{" + (array->latex.empty() ? array->name : array->latex) + "}", axes);
       order_.push_back(array);
     }
     return of;
@@ -70,8 +77,24 @@ class Reverse {
  private:
   void pull(const Assignment& s, ProgramItems& out) {
     const Symbol* target = s.target->symbol;
-    if (!adjoints_.count(target)) return;
-    Expr seed = make::ref(adjoint(target), s.target->kids);
+    if (target != unit_ && !adjoints_.count(target)) return;
+    IndexVars entries;
+    for (std::size_t d = 0; d < of_.size(); ++d) entries.push_back(new_loop("e" + std::to_string(d + 1), of_[d]));
+    const auto at = [&](const Symbol* array, const std::vector<Expr>& place) {
+      std::vector<Expr> whole;
+      for (const IndexVar* entry : entries) whole.push_back(make::index(entry));
+      whole.insert(whole.end(), place.begin(), place.end());
+      return make::ref(adjoint(array), whole);
+    };
+    std::vector<Expr> seeds;
+    if (target == unit_) {
+      std::vector<Expr> units;
+      for (std::size_t d = 0; d < entries.size(); ++d)
+        units.push_back(make::delta(make::index(entries[d]), s.target->kids[d]));
+      seeds.push_back(make::mul(std::move(units)));
+    }
+    if (adjoints_.count(target)) seeds.push_back(at(target, s.target->kids));
+    Expr seed = make::add(std::move(seeds));
     if (s.update == Update::max || s.update == Update::min) {
       // What ties shares the adjoint.
       const Symbol* ties = array_like(target, target->name + "#", "");
@@ -85,7 +108,8 @@ class Reverse {
     }
     for (const auto& [element, derivative] : partials(s.body, active_)) {
       Assignment back = s;
-      back.target = make::ref(adjoint(element->symbol), element->kids);
+      back.target = at(element->symbol, element->kids);
+      back.loops.insert(back.loops.begin(), entries.begin(), entries.end());
       back.update = Update::add;
       // What was computed is read, not computed again.
       Expr factor = derivative;
@@ -126,6 +150,8 @@ class Reverse {
   }
 
   const std::vector<const Symbol*>& active_;
+  const Symbol* unit_;
+  std::vector<Interval> of_;
   std::unordered_map<const Symbol*, const Symbol*> adjoints_;
   std::vector<const Symbol*> order_;
 };
@@ -138,11 +164,47 @@ const Symbol* append_seed(Lowered& lowered, const Symbol* like, const std::strin
   return seed;
 }
 
+namespace {
+
+/// The array of which this one is a copy, entry by entry; itself if it is none.
+const Symbol* copied_from(const Program& program, const Symbol* array) {
+  const Symbol* from = nullptr;
+  int writers = 0;
+  for_each_statement(program.items, [&](const Assignment& s) {
+    if (s.target->symbol != array) return;
+    ++writers;
+    if (s.update != Update::set || s.body->kind != Kind::ref || s.body->kids != s.target->kids || !covers_once(s))
+      return;
+    for (std::size_t d = 0; d < array->indices.size(); ++d) {
+      if (axis_of(array, d) != axis_of(s.body->symbol, d)) return;
+    }
+    from = s.body->symbol;
+  });
+  return writers == 1 && from ? copied_from(program, from) : array;
+}
+
+/// Adjoints start at 0, all but those that `start` sets.
+void append_sweep(Lowered& lowered, Reverse& reverse, const std::optional<Assignment>& start,
+                  const std::vector<const Symbol*>& by) {
+  ProgramItems out;
+  if (start) out.push_back({*start, nullptr});
+  ProgramItems back = reverse.items(lowered.program.items);
+  for (const Symbol* variable : by) reverse.adjoint(variable);
+  for (const Symbol* array : reverse.order()) {
+    if (!start || reverse.adjoint(array) != start->target->symbol)
+      out.push_back({filled(reverse.adjoint(array), make::number(0)), nullptr});
+  }
+  out.insert(out.end(), back.begin(), back.end());
+  lowered.program.items.insert(lowered.program.items.end(), out.begin(), out.end());
+  for (const Symbol* variable : by) lowered.program.outputs.push_back(reverse.adjoint(variable));
+}
+
+}  // namespace
+
 std::optional<Diagnostic> append_reverse(Lowered& lowered, const Symbol* output, const std::vector<const Symbol*>& by,
                                          const Symbol* seed) try {
   const std::vector<const Symbol*> active = dependent(lowered, by);
   Reverse reverse(active);
-  ProgramItems out;
   Assignment start = filled(reverse.adjoint(output), make::number(1));
   if (seed) {
     start.body = make::ref(seed, start.target->kids);
@@ -151,15 +213,16 @@ std::optional<Diagnostic> append_reverse(Lowered& lowered, const Symbol* output,
     cannot_lower("a gradient is of a scalar; this has " + std::to_string(output->indices.size()) + " axes",
                  "ask for --jacobian or --vjp");
   }
-  out.push_back({std::move(start), nullptr});
-  ProgramItems back = reverse.items(lowered.program.items);
-  for (const Symbol* variable : by) reverse.adjoint(variable);
-  for (const Symbol* array : reverse.order()) {
-    if (array != output) out.push_back({filled(reverse.adjoint(array), make::number(0)), nullptr});
-  }
-  out.insert(out.end(), back.begin(), back.end());
-  lowered.program.items.insert(lowered.program.items.end(), out.begin(), out.end());
-  for (const Symbol* variable : by) lowered.program.outputs.push_back(reverse.adjoint(variable));
+  append_sweep(lowered, reverse, start, by);
+  return std::nullopt;
+} catch (const CannotLower& failure) {
+  return failure.why;
+}
+
+std::optional<Diagnostic> append_reverse_jacobian(Lowered& lowered, const Symbol* output, const Symbol* by) try {
+  const std::vector<const Symbol*> active = dependent(lowered, {by});
+  Reverse reverse(active, copied_from(lowered.program, output));
+  append_sweep(lowered, reverse, std::nullopt, {by});
   return std::nullopt;
 } catch (const CannotLower& failure) {
   return failure.why;

@@ -396,6 +396,9 @@ void SheetReader::define(const Chain& chain) {
     name_members(*target, clause, slots.size());
   }
   clause.body = v.body;
+  Case own;
+  own.free = clause.vars;
+  narrow(c, own);
   clause.when = c.conditions;
   clause.when.erase(std::remove_if(clause.when.begin(), clause.when.end(),
                                    [&](const Condition& condition) {
@@ -411,6 +414,7 @@ void SheetReader::define(const Chain& chain) {
   // What was declared keeps its meaning above; what was only used above gets its meaning here ("where k̄ = …").
   if (!target->defined() && declared) freeze(sheet_.claims, target, e_.symbols);
   target->clauses.push_back(clause);
+  if (!function) cases_of_[target].push_back(pending_.index_conditions);
   if (v.firm) e_.firm.insert(target);
   if (label.empty() && !function && !declared) {
     Knowledge::Layout layout{target->places, target->family};

@@ -8,10 +8,15 @@ namespace gradus {
 
 namespace {
 
-bool has_subscript(const Syn& s, const std::string& key) {
+/// The most subscripts that the name has at once in it.
+int subscripts(const Syn& s, const std::string& key) {
+  int most = 0;
   if (s.kind == SynKind::scripts && s.sub && s.kids[0]->kind == SynKind::name && name_key(*s.kids[0]) == key)
-    return true;
-  return std::any_of(s.kids.begin(), s.kids.end(), [&](const SynPtr& kid) { return kid && has_subscript(*kid, key); });
+    most = static_cast<int>(script_items(s.sub).size());
+  for (const SynPtr& kid : s.kids) {
+    if (kid) most = std::max(most, subscripts(*kid, key));
+  }
+  return most;
 }
 
 }  // namespace
@@ -61,13 +66,15 @@ Symbol* SheetReader::formal_for(const Syn& name, const std::string& function, co
     int rank = e_.knowledge().ranks.contains(hint) ? e_.knowledge().ranks[hint] : 0;
     const Usage& use = e_.usage(key);
     // Its components are those of its own definition: a later variable of that name is another thing.
-    const bool subscripted = std::any_of(c.statement.begin(), c.statement.end(), [&](const Chain* chain) {
-      return std::any_of(chain->sides.begin(), chain->sides.end(),
-                         [&](const SynPtr& side) { return side && has_subscript(*side, key); });
-    });
+    int own_subs = 0;
+    for (const Chain* chain : c.statement) {
+      for (const SynPtr& side : chain->sides) {
+        if (side) own_subs = std::max(own_subs, subscripts(*side, key));
+      }
+    }
     const bool apart = e_.usage(function).called_apart && !c.statement.empty() && c.statement[0]->sides.size() > 1 &&
-                       c.statement[0]->sides[1] && !subscripted;
-    const int subs = apart ? 0 : use.subs;
+                       c.statement[0]->sides[1] && own_subs == 0;
+    const int subs = apart ? 0 : own_subs > 0 ? std::min(own_subs, use.subs) : use.subs;
     like = Pool::current().new_symbol(shown_name(renamed));
     like->latex = renamed.latex.empty() ? like->name : renamed.latex;
     like->role = Role::parameter;

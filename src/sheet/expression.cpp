@@ -280,8 +280,9 @@ Expr Elaborator::guard(const Syn& chain, Context& c, Expr then, Expr otherwise) 
 
 namespace {
 
-/// Whether one of two conditions holds wherever the other does not, edges apart: x < 0 and x ≥ 0, y = 1 and y = 0.
-bool complementary(const Syn& a, const Syn& b) {
+/// Whether one of two conditions holds wherever the other does not, edges apart: x < 0 and x ≥ 0, y = 1 and y = 0; of
+/// an index also t = 0 and t > 0: it begins or ends there.
+bool complementary(const Syn& a, const Syn& b, bool of_index) {
   if (a.kids.size() != 2 || b.kids.size() != 2) return false;
   const std::string left = flat(*a.kids[0]), right = flat(*a.kids[1]);
   const bool same = left == flat(*b.kids[0]) && right == flat(*b.kids[1]);
@@ -289,6 +290,7 @@ bool complementary(const Syn& a, const Syn& b) {
   const auto less = [](const std::string& r) { return r == "<" || r == "≤"; };
   const auto more = [](const std::string& r) { return r == ">" || r == "≥"; };
   const std::string &r = a.rels[0], &q = b.rels[0];
+  if (of_index && left == flat(*b.kids[0]) && (r == "=") != (q == "=") && r != "≠" && q != "≠") return true;
   if (r == "=" && q == "=") return left == flat(*b.kids[0]) && a.kids[1]->kind == SynKind::number;
   if ((r == "=" || r == "≠") && (q == "=" || q == "≠")) return r != q && (same || swapped);
   return (same && ((less(r) && more(q)) || (more(r) && less(q)))) ||
@@ -329,7 +331,8 @@ Val Elaborator::cases_value(const Syn& syn, Context& c) {
       if (plain && rows.size() == 2) {
         const Syn* other = rows[0].second.get();
         while (other && other->kind == SynKind::group && other->kids.size() == 1) other = other->kids[0].get();
-        if (other && other->kind == SynKind::chain && !complementary(*other, *chain))
+        if (other && other->kind == SynKind::chain &&
+            !complementary(*other, *chain, c.indices.contains(flat(*chain->kids[0]))))
           not_read("cases", syn.span, "it is not said what holds where neither condition does");
       }
       continue;

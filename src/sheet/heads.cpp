@@ -161,6 +161,7 @@ bool SheetReader::is_fresh(const Syn& head) const {
     return true;
   }
   if (!here) return true;
+  if (is_other_case(*entry->symbol, *name)) return true;
   if (name->kind == SynKind::scripts) {
     // Another member of a family: fresh where no clause reaches it.
     Context c = context();

@@ -305,6 +305,7 @@ const Usage& Prescan::usage(const std::string& key, std::size_t section) const {
 void prescan_formula(const Chain& chain, Prescan& into) {
   Prescan section = into;
   section.names = into.sections.empty() ? std::map<std::string, Usage>{} : into.sections.back();
+  section.names.insert(into.names.begin(), into.names.end());  // a name of an earlier section is inherited
   Scanner(section).chain(chain);
   if (into.sections.empty()) into.sections.emplace_back();
   into.sections.back() = section.names;

@@ -63,6 +63,7 @@ class SheetReader {
   // Definitions (define.cpp).
   bool is_definition(const Chain& chain) const;
   bool is_fresh(const Syn& head) const;
+  bool is_other_case(const Symbol& symbol, const Syn& name) const;  // cases.cpp
   bool names_no_member(const Syn& sup) const;
   void part_from_members(const Chain& chain);
   static std::size_t name_slots(const Syn& name);
@@ -182,6 +183,8 @@ class SheetReader {
     bool unread = false;  ///< an assumption was not understood
   };
   Pending pending_;
+  /// Of each defined quantity the conditions on indices under which its clauses hold, clause by clause.
+  std::map<const Symbol*, std::vector<std::vector<Chain>>> cases_of_;
   bool in_display_ = false, used_pending_ = false;
   SynPtr pending_set_;            ///< the set of the declaration being read
   std::string lead_;              ///< the words right before the formula, lower case

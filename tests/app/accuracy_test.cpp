@@ -49,6 +49,14 @@ TEST_F(Accuracies, AnErrorIsFound) {
   EXPECT_LT(found.of_largest, 1);
 }
 
+TEST_F(Accuracies, UnitsOfSinglePrecision) {
+  const float e = std::exp(1.0F), off = e + 3 * 0x1p-22F;
+  const auto found =
+      accuracy_of(computation.program, {{computation.program.inputs.at(0), {0, 1, 0}}}, {{1, off, 1}}, true);
+  ASSERT_TRUE(found.ok());
+  EXPECT_NEAR(found->at(0).ulps, 3, 0.5);
+}
+
 TEST_F(Accuracies, WhatIsNotFiniteIsSkipped) {
   const Accuracy found = of({0, NAN, -2}, {1, NAN, std::exp(-2.0L)});
   EXPECT_EQ(found.skipped, 1u);

@@ -90,6 +90,52 @@ $$L = -\sum_{k=1}^K y_k \log p_k$$)",
      "L",
      {{Kind::gradient, "z"}, {Kind::gradient, "y"}},
      {"K=29"}},
+    {"initial member that is only declared",
+     R"($x_t \in \mathbb{R}^m$ for $t = 1, \dots, T$; $W \in \mathbb{R}^{n \times n}$, $U \in \mathbb{R}^{n \times m}$, $h_0 \in \mathbb{R}^n$.
+$$h_t = \tanh(W h_{t-1} + U x_t)$$
+$$E = \sum_{t=1}^T \|h_t\|^2 + \|h_0\|^2$$)",
+     "E",
+     {{Kind::gradient, "h_0"}, {Kind::gradient, "W"}, {Kind::gradient, "x"}},
+     {"T=7", "n=3", "m=2"}},
+    {"initial members of a count",
+     R"($a_k \in \mathbb{R}$ for $k = 0, \dots, K$; $q \in \mathbb{R}$.
+$$a_k = \sin(2 a_{k-1} + q a_{k-2})$$
+$$E = \sum_{k=0}^K a_k^2$$)",
+     "E",
+     {{Kind::gradient, "a_0"}, {Kind::gradient, "a_1"}, {Kind::gradient, "q"}},
+     {"K=6"}},
+    {"conditions behind definitions",
+     R"($x \in \mathbb{R}^n$.
+$$y_i = x_i^2 \text{ if } i > 2, \quad y_i = \sin x_i \text{ if } i \le 2$$
+$$p_{ij} = e^{-(x_i - x_j)^2} \quad \text{for } i \neq j, \qquad p_{ii} = 0$$
+$$z_{ij} = x_i x_j \quad \text{for } i < j$$
+$$E = \sum_{i=1}^n y_i + \sum_{i=1}^n \sum_{j=1}^n p_{ij}^2 + \sum_{i < j} z_{ij}$$)",
+     "E",
+     {{Kind::gradient, "x"}},
+     {"n=5"}},
+    {"cases in a recurrence",
+     R"($x \in \mathbb{R}^T$, $b \in \mathbb{R}$. $h_t \in \mathbb{R}$ for $t = 0, \dots, T$.
+$$h_t = \begin{cases} b^2 & \text{if } t = 0 \\ \tanh(h_{t-1} + x_t) & \text{if } t > 0 \end{cases}$$
+$$g_0 = b, \quad g_t = \begin{cases} \tanh(g_{t-1} + x_t) & \text{if } t \le 3 \\ g_{t-1}^2 + \sin(x_t) & \text{if } t > 3 \end{cases}$$
+$$E = \sum_{t=1}^T (h_t + g_t^2)$$)",
+     "E",
+     {{Kind::gradient, "x"}, {Kind::gradient, "b"}},
+     {"T=6"}},
+    {"layers of different shapes",
+     R"(# A deep network
+Layers $l = 1, \dots, L$ with $n_l$ units: $W_l \in \mathbb{R}^{n_l \times n_{l-1}}$, $b_l \in \mathbb{R}^{n_l}$. Samples $X \in \mathbb{R}^{n_0 \times N}$, $Y \in \mathbb{R}^{n_L \times N}$.
+$$A_0 = X, \quad A_l = \tanh(W_l A_{l-1} + b_l \mathbf{1}^T)$$
+$$E = \frac{1}{N} \|A_L - Y\|_F^2 + \sum_{l=1}^L \|W_l\|_F^2$$)",
+     "E",
+     {{Kind::gradient, "W"}, {Kind::gradient, "b_2"}, {Kind::gradient, "X"}},
+     {"L=3", "n_0=2", "n_1=5", "n_2=3", "n_3=1", "N=4"}},
+    {"layers in brackets from a declared start",
+     R"($W^{(l)} \in \mathbb{R}^{n_l \times n_{l-1}}$, $b^{(l)} \in \mathbb{R}^{n_l}$ for $l = 1, \dots, L$; $a^{(0)} \in \mathbb{R}^{n_0}$, $y \in \mathbb{R}^{n_L}$.
+$$z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)}, \quad a^{(l)} = \sigma(z^{(l)})$$
+$$C = \frac{1}{2} \|y - a^{(L)}\|^2$$)",
+     "C",
+     {{Kind::gradient, "W^{(2)}"}, {Kind::gradient, "a^{(0)}"}},
+     {"L=2", "n_0=3", "n_1=4", "n_2=2"}},
 };
 
 struct Run {
@@ -259,6 +305,40 @@ TEST(Compute, HessianOfLogisticRegression) {
   }
 }
 
+/// A Jacobian takes the mode that is cheaper at its sizes, and is the differences of its quantity in either.
+TEST(Compute, JacobiansByTheCheaperMode) {
+  Case c{
+      "recurrence",
+      R"($x \in \mathbb{R}^n$, $w \in \mathbb{R}^{m \times n}$, $c \in \mathbb{R}^T$. $h_t \in \mathbb{R}^n$ for $t = 0, \dots, T$.
+$$h_0 = x, \quad h_t = \tanh(h_{t-1} + c_t x)$$
+$$y_k = \sum_{i=1}^n w_{k,i} h_{T,i}^2 + \max_i x_i$$)",
+      "y",
+      {{Kind::jacobian, "x"}},
+      {}};
+  for (const auto& [m, n, mode] : {std::tuple{"m=2", "n=13", "reverse"}, {"m=13", "n=2", "forward"}}) {
+    c.sizes = {m, n, "T=4"};
+    Computed computed(c);
+    ASSERT_TRUE(computed.computation.ok) << computed.message;
+    ASSERT_EQ(computed.computation.modes.size(), 1u);
+    EXPECT_NE(computed.computation.modes[0].find(mode), std::string::npos) << computed.computation.modes[0];
+    const std::vector<double> jacobian = computed.by_kernel(1, {});
+    EXPECT_LT(distance(jacobian, computed.by_interpreter(1)), 1e-12);
+    const auto input = std::find_if(computed.computation.inputs.begin(), computed.computation.inputs.end(),
+                                    [](const NamedArray& a) { return a.name == "x"; });
+    std::vector<double>& x = computed.inputs[input->array];
+    for (std::size_t j = 0; j < x.size(); ++j) {
+      const double at = x[j];
+      x[j] = at + 1e-5;
+      const std::vector<double> above = computed.by_interpreter(0);
+      x[j] = at - 1e-5;
+      const std::vector<double> below = computed.by_interpreter(0);
+      x[j] = at;
+      for (std::size_t i = 0; i < above.size(); ++i)
+        EXPECT_NEAR(jacobian[i * x.size() + j], (above[i] - below[i]) / 2e-5, 1e-6) << mode;
+    }
+  }
+}
+
 /// Where entry i of a quantity depends on entry i of another alone, only these blocks of the Jacobian are made.
 TEST(Compute, JacobianInBlocks) {
   Computed computed({"blocks",
@@ -311,6 +391,105 @@ TEST(Compute, DataByDeclaration) {
   ASSERT_TRUE(computation.ok) << computation.diagnostics.at(0).message;
   EXPECT_EQ(computation.sizes.at(0), "n = 1 (from x)");
   std::remove(path.c_str());
+}
+
+/// Conditions mean what they say: checked by hand, for all engines would agree on a condition that is dropped.
+TEST(Compute, ConditionsChooseTheValue) {
+  Computed conditions(kCases[11]);
+  ASSERT_TRUE(conditions.computation.ok) << conditions.message;
+  const std::vector<double> x = conditions.inputs.begin()->second;
+  double expected = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    expected += i + 1 > 2 ? x[i] * x[i] : std::sin(x[i]);
+    for (std::size_t j = 0; j < x.size(); ++j) {
+      if (i != j) expected += std::exp(-2 * (x[i] - x[j]) * (x[i] - x[j]));
+      if (i < j) expected += x[i] * x[j];
+    }
+  }
+  EXPECT_NEAR(conditions.by_interpreter(0).at(0), expected, 1e-12);
+}
+
+/// What no clause says is asked for, and no zero taken in its place.
+TEST(Compute, WhatNoClauseSays) {
+  const Computed lower({"lower triangle",
+                        R"($x \in \mathbb{R}^n$. $$z_{ij} = x_i x_j \quad \text{for } i < j$$
+$$E = \sum_{i=1}^n \sum_{j=1}^n z_{ij}$$)",
+                        "E",
+                        {},
+                        {"n=3"}});
+  EXPECT_FALSE(lower.computation.ok);
+  EXPECT_EQ(lower.message, "nothing in the sheet says what z at 1, 1 is; ");
+}
+
+/// Sizes come from the data of an initial member, too; its name is its own.
+TEST(Compute, AnInitialMemberHasItsName) {
+  Case c = kCases[9];
+  c.derivatives = {{Kind::gradient, "h"}, {Kind::gradient, "h_{0}"}};
+  const Computed by(c);
+  ASSERT_TRUE(by.computation.ok) << by.message;
+  ASSERT_EQ(by.computation.outputs.size(), 3u);
+  EXPECT_EQ(by.computation.outputs[1].name, "∂E/∂h");
+  EXPECT_EQ(by.computation.outputs[1].shape, "8×3");
+  EXPECT_EQ(by.computation.outputs[2].name, "∂E/∂h_0");
+}
+
+/// n sets every layer's size, n_1 one; each member is shown, and asked for, by its own notation.
+TEST(Compute, MembersOfDifferentShapes) {
+  Case c = kCases[13];
+  c.sizes = {"L=2", "n=3", "n_1=2", "N=4"};
+  const Computed layers(c);
+  ASSERT_TRUE(layers.computation.ok) << layers.message;
+  std::vector<std::string> shown;
+  for (const NamedArray& output : layers.computation.outputs) shown.push_back(output.name + " " + output.shape);
+  EXPECT_EQ(shown, (std::vector<std::string>{"E a scalar", "∂E/∂W_1 2×3", "∂E/∂W_2 3×2", "∂E/∂b_2 3", "∂E/∂X 3×4"}));
+  c.quantity = "A_l";
+  c.derivatives = {};
+  const Computed all(c);
+  EXPECT_FALSE(all.computation.ok);
+  EXPECT_EQ(all.message, "each member of A has a shape of its own; ");
+}
+
+/// Sizes of 0: sums are 0, variables that fall out have the gradient 0 of their own shape.
+TEST(Compute, EmptySums) {
+  const struct {
+    int which;
+    std::vector<std::string> sizes, shapes;
+    double value;
+  } kEmpty[] = {
+      {0, {"L=1"}, {"3×3", "3"}, NAN},
+      {1, {"L=0"}, {"3", "3×3"}, 0},
+      {2, {"N=0", "P=4"}, {"4"}, 0},
+      {2, {"N=3", "P=0"}, {"0"}, 3 * std::log(2.0)},
+      {4, {"m=0", "n=2"}, {"2", "0×2"}, NAN},
+      {5, {"T=0", "B=2"}, {"2", "2", "0×2"}, 0},
+      {8, {"K=0"}, {"0", "0"}, 0},
+      {9, {"T=0", "n=3", "m=2"}, {"3", "3×3", "0×2"}, NAN},
+      {11, {"n=0"}, {"0"}, 0},
+      {12, {"T=0"}, {"0", "a scalar"}, 0},
+      {12, {"T=1"}, {"1", "a scalar"}, NAN},
+      {13, {"L=2", "n=2", "n_1=0", "N=4"}, {"0×2", "2×0", "2", "2×4"}, NAN},
+      {13, {"L=2", "n=2", "N=3"}, {"2×2", "2×2", "2", "2×3"}, NAN},
+  };
+  for (const auto& empty : kEmpty) {
+    Case c = kCases[empty.which];
+    c.sizes = empty.sizes;
+    Computed computed(c);
+    ASSERT_TRUE(computed.computation.ok) << c.name << computed.message;
+    std::vector<std::string> shapes;
+    for (std::size_t i = 1; i < computed.computation.outputs.size(); ++i) {
+      shapes.push_back(computed.computation.outputs[i].shape);
+      const std::vector<double> expected = computed.by_interpreter(i);
+      EXPECT_LT(distance(computed.by_kernel(i, {}), expected), 1e-12) << c.name;
+      if (empty.value == 0) {
+        for (const double entry : expected) EXPECT_EQ(entry, 0) << c.name;
+      }
+    }
+    EXPECT_EQ(shapes, empty.shapes) << c.name;
+    if (!std::isnan(empty.value)) {
+      EXPECT_NEAR(computed.by_kernel(0, {}).at(0), empty.value, 1e-12) << c.name;
+    }
+    EXPECT_EQ(computed.message, "");
+  }
 }
 
 TEST(Compute, SaysWhatIsMissing) {

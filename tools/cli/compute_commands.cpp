@@ -71,7 +71,7 @@ struct ComputeOptions {
   std::vector<std::string> names, gradients, jacobians, hessians, vjps, jvps, sets, data;
   std::uint64_t seed = 0;
   int threads = 0;
-  bool explain = false, check = false, precise = false;
+  bool explain = false, check = false, precise = false, single = false, stack = false;
   std::string language = "c++", function;
   bool with_main = false;
 
@@ -153,6 +153,8 @@ ComputeCommands::ComputeCommands(CLI::App& app) : options_(std::make_unique<Comp
       ->check(CLI::IsMember(kForms));
   eval_->add_option("-o,--output", o.output, "write to this file, in the form of its ending, and show nothing");
   eval_->add_flag("--check", o.check, "compare with ball arithmetic and tell the error in ulps");
+  eval_->add_flag("--f32", o.single, "compute in f32; inputs are rounded to it");
+  eval_->add_flag("--stack", o.stack, "derivatives by members of a family, where of one shape, as one array");
   eval_->add_flag("--precise", o.precise, "vector functions to 1 ulp");
   eval_->add_option("--threads", o.threads, "at most so many; otherwise all cores, or OMP_NUM_THREADS")
       ->check(CLI::PositiveNumber);
@@ -166,7 +168,8 @@ ComputeCommands::ComputeCommands(CLI::App& app) : options_(std::make_unique<Comp
 
   emit_ = app.add_subcommand("emit", "Write a computation as source code without dependencies");
   common(*emit_);
-  emit_->add_option("--lang", o.language, "c++ (17), c (99) or numpy")->check(CLI::IsMember({"c++", "c", "numpy"}));
+  emit_->add_option("--lang", o.language, "c++ (17), c (99), numpy or latex")
+      ->check(CLI::IsMember({"c++", "c", "numpy", "latex"}));
   emit_->add_option("--function", o.function, "the function's name");
   emit_->add_flag("--main", o.with_main, "a program that checks the gradient against differences");
   emit_->add_option("-o,--output", o.output, "the file to write");
@@ -206,6 +209,8 @@ int ComputeCommands::evaluate_sheet() const {
   request.check = o.check;
   request.precise = o.precise;
   request.threads = o.threads;
+  request.single = o.single;
+  request.stack = o.stack;
   request.cache_folder = cache_folder();
   const Evaluation evaluation = evaluate(request);
   const int failed = tell(evaluation.diagnostics, evaluation.source);

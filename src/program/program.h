@@ -29,7 +29,7 @@ enum class Update : std::uint8_t { set, add, max, min };
 /// loops: one run of the statement takes them all. Its update is `set`.
 enum class Algebra : std::uint8_t {
   none,
-  factors,      ///< of a matrix, once for all that follows: n rows for its factors, n + 2 for the back end's own use
+  factors,      ///< of a matrix, once for all that follows: n rows for its factors, n + 2 more for pivots and work
   inverse,      ///< from the factors: NaN throughout where the matrix is singular
   determinant,  ///< from the factors, as are the next; 0 where it is singular
   log_determinant,      ///< NaN where the determinant is negative, −∞ where it is 0

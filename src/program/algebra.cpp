@@ -70,8 +70,8 @@ Assignment pushed(const Assignment& statement, const Factored& factored, const S
   if (statement.algebra == Algebra::inverse) {
     f.out.target = f.element(target_tangent, IndexVars{f.d, f.s} + directions);
     f.loop_over({f.d, f.s});
-    f.out.body = make::mul({make::number(-1), f.element(factored.inverse, {f.d, f.r}), change,
-                            f.element(factored.inverse, {f.c, f.s})});
+    f.out.body = make::mul(
+        {make::number(-1), f.element(factored.inverse, {f.d, f.r}), change, f.element(factored.inverse, {f.c, f.s})});
   } else {
     f.out.target = f.element(target_tangent, directions);
     const Expr value = statement.algebra == Algebra::determinant ? statement.target : make::number(1);

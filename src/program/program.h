@@ -6,7 +6,8 @@
 //
 //   for l in 1..1000, i in 0..2:   f[l] += w1[i] * h[l,i]
 //
-// What is done to whole matrices (a factorisation, an inverse, a determinant) is a statement of its own kind, see Algebra.
+// What is done to whole matrices (a factorisation, an inverse, a determinant) is a statement of its own kind, see
+// Algebra.
 //
 // An array has one `set` that covers it, or a `set` of its neutral value, and then any number of updates; nothing
 // reads it before the last of them, except inside a sequence, where an iteration may read what earlier ones wrote.
@@ -29,10 +30,10 @@ enum class Update : std::uint8_t { set, add, max, min };
 /// loops: one run of the statement takes them all. Its update is `set`.
 enum class Algebra : std::uint8_t {
   none,
-  factors,      ///< of a matrix, once for all that follows: n rows for its factors, n + 2 more for pivots and work
-  inverse,      ///< from the factors: NaN throughout where the matrix is singular
-  determinant,  ///< from the factors, as are the next; 0 where it is singular
-  log_determinant,      ///< NaN where the determinant is negative, −∞ where it is 0
+  factors,          ///< of a matrix, once for all that follows: n rows for its factors, n + 2 more for pivots and work
+  inverse,          ///< from the factors: NaN throughout where the matrix is singular
+  determinant,      ///< from the factors, as are the next; 0 where it is singular
+  log_determinant,  ///< NaN where the determinant is negative, −∞ where it is 0
   log_abs_determinant,  ///< −∞ where the determinant is 0
 };
 

@@ -136,8 +136,8 @@ void* address(const std::string& name) {
 }  // namespace
 
 std::string algebra_function(Algebra algebra, bool single) {
-  static constexpr const char* names[] = {"", "factors", "inverse", "determinant", "log_determinant",
-                                          "log_abs_determinant"};
+  static constexpr const char* names[] = {
+      "", "factors", "inverse", "determinant", "log_determinant", "log_abs_determinant"};
   return std::string("gradus_") + names[static_cast<int>(algebra)] + (single ? "_f32" : "_f64");
 }
 

@@ -13,8 +13,8 @@ void Emitter::whole_matrices(const Assignment& statement) {
   for (Expr ref : {statement.body, statement.target}) {
     const std::size_t buffer = buffer_of(ref->symbol);
     if (!failure_.empty()) return;
-    const bool matrix = ref == statement.body || statement.algebra == Algebra::factors ||
-                        statement.algebra == Algebra::inverse;
+    const bool matrix =
+        ref == statement.body || statement.algebra == Algebra::factors || statement.algebra == Algebra::inverse;
     IndexMap first;
     std::array<long, 2> strides{0, 0};
     for (std::size_t i = 0; matrix && is_matrix(ref) && i < 2; ++i) {
@@ -27,9 +27,8 @@ void Emitter::whole_matrices(const Assignment& statement) {
   }
   std::vector<llvm::Type*> types;
   for (Value* argument : arguments) types.push_back(argument->getType());
-  const auto function = module_->getOrInsertFunction(
-      algebra_function(statement.algebra, options_.single),
-      llvm::FunctionType::get(builder_.getVoidTy(), types, false));
+  const auto function = module_->getOrInsertFunction(algebra_function(statement.algebra, options_.single),
+                                                     llvm::FunctionType::get(builder_.getVoidTy(), types, false));
   builder_.CreateCall(function, arguments)->addFnAttr(llvm::Attribute::NoUnwind);
 }
 

@@ -66,9 +66,8 @@ void BodyEvaluator::whole_matrices(const Assignment& statement) {
   Matrix matrix(n, std::vector<long double>(n));
   each(statement.body, [&](std::size_t i, std::size_t j, double& element) { matrix[i][j] = element; });
   if (statement.algebra == Algebra::factors) {
-    each(statement.target, [&](std::size_t i, std::size_t j, double& element) {
-      element = static_cast<double>(matrix[i][j]);
-    });
+    each(statement.target,
+         [&](std::size_t i, std::size_t j, double& element) { element = static_cast<double>(matrix[i][j]); });
     return;
   }
   Matrix inverse(n, std::vector<long double>(n));

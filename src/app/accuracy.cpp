@@ -83,7 +83,7 @@ class BallInterpreter {
   }
 
   void assign(const Assignment& statement) {
-    if (statement.algebra != Algebra::none) return whole_matrices(statement);
+    if (statement.algebra != MatrixStep::none) return whole_matrices(statement);
     values_.clear();
     const Ball body = value(statement.body);
     Ball& place = element(statement.target);
@@ -111,8 +111,8 @@ class BallInterpreter {
     const long n = interval_of(statement.body->kids.back()->var)->extent();
     const BallMatrix matrix(n), inverse(n);
     each(statement.body, [&](long i, long j, const Ball& ball) { arb_set(arb_mat_entry(matrix.of, i, j), ball); });
-    if (statement.algebra == Algebra::factors || statement.algebra == Algebra::inverse) {
-      const bool copy = statement.algebra == Algebra::factors;
+    if (statement.algebra == MatrixStep::factors || statement.algebra == MatrixStep::inverse) {
+      const bool copy = statement.algebra == MatrixStep::factors;
       const bool known = copy || arb_mat_inv(inverse.of, matrix.of, precision_);
       const BallMatrix& result = copy ? matrix : inverse;
       each(statement.target, [&](long i, long j, Ball& ball) {
@@ -123,8 +123,8 @@ class BallInterpreter {
     }
     Ball& det = element(statement.target);
     arb_mat_det(det, matrix.of, precision_);
-    if (statement.algebra == Algebra::log_abs_determinant) arb_abs(det, det);
-    if (statement.algebra != Algebra::determinant) arb_log(det, det, precision_);
+    if (statement.algebra == MatrixStep::log_abs_determinant) arb_abs(det, det);
+    if (statement.algebra != MatrixStep::determinant) arb_log(det, det, precision_);
   }
 
   Ball& element(Expr ref) {

@@ -40,8 +40,8 @@ IndexVars operator+(IndexVars a, const IndexVars& b) {
 Factored factored_by(const ProgramItems& items, const Symbol* factors) {
   Factored out;
   for_each_statement(items, [&](const Assignment& s) {
-    if (s.algebra == Algebra::factors && s.target->symbol == factors) out.matrix = s.body->symbol;
-    if (s.algebra == Algebra::inverse && s.body->symbol == factors) out.inverse = s.target->symbol;
+    if (s.algebra == MatrixStep::factors && s.target->symbol == factors) out.matrix = s.body->symbol;
+    if (s.algebra == MatrixStep::inverse && s.body->symbol == factors) out.inverse = s.target->symbol;
   });
   return out;
 }
@@ -52,12 +52,12 @@ Assignment pulled(const Assignment& statement, const Factored& factored, const A
   f.out.target = of_matrix(f.place({f.r, f.c}));
   f.loop_over(entries);
   f.loop_over({f.r, f.c});
-  if (statement.algebra == Algebra::inverse) {
+  if (statement.algebra == MatrixStep::inverse) {
     f.loop_over({f.d, f.s});
     f.out.body = make::mul({make::number(-1), f.element(factored.inverse, {f.d, f.r}),
                             of_target(f.place({f.d, f.s})), f.element(factored.inverse, {f.c, f.s})});
   } else {
-    const Expr value = statement.algebra == Algebra::determinant ? statement.target : make::number(1);
+    const Expr value = statement.algebra == MatrixStep::determinant ? statement.target : make::number(1);
     f.out.body = make::mul({of_target(f.at), value, f.element(factored.inverse, {f.c, f.r})});
   }
   return renamed(f.out);
@@ -67,14 +67,14 @@ Assignment pushed(const Assignment& statement, const Factored& factored, const S
                   const Symbol* matrix_tangent, const IndexVars& directions) {
   Frame f(statement, factored.matrix);
   const Expr change = f.element(matrix_tangent, IndexVars{f.r, f.c} + directions);
-  if (statement.algebra == Algebra::inverse) {
+  if (statement.algebra == MatrixStep::inverse) {
     f.out.target = f.element(target_tangent, IndexVars{f.d, f.s} + directions);
     f.loop_over({f.d, f.s});
     f.out.body = make::mul(
         {make::number(-1), f.element(factored.inverse, {f.d, f.r}), change, f.element(factored.inverse, {f.c, f.s})});
   } else {
     f.out.target = f.element(target_tangent, directions);
-    const Expr value = statement.algebra == Algebra::determinant ? statement.target : make::number(1);
+    const Expr value = statement.algebra == MatrixStep::determinant ? statement.target : make::number(1);
     f.out.body = make::mul({value, f.element(factored.inverse, {f.c, f.r}), change});
   }
   f.loop_over({f.r, f.c});

@@ -51,8 +51,8 @@ class Forward {
  private:
   void push(const Assignment& s, ProgramItems& out) {
     if (std::find(active_.begin(), active_.end(), s.target->symbol) == active_.end()) return;
-    if (s.algebra != Algebra::none) {
-      if (s.algebra == Algebra::factors) return;  // what is made of them has the tangent
+    if (s.algebra != MatrixStep::none) {
+      if (s.algebra == MatrixStep::factors) return;  // what is made of them has the tangent
       IndexVars directions;
       for (const std::size_t d : directions_)
         directions.push_back(new_loop("d" + std::to_string(d + 1), axis_of(by_, d)));
@@ -154,15 +154,10 @@ std::optional<std::size_t> shared_axis(const Lowered& lowered, const Symbol* out
 std::optional<Diagnostic> append_forward(Lowered& lowered, const Symbol* output, const Symbol* by,
                                          const Symbol* along) try {
   const std::vector<const Symbol*> active = dependent(lowered, {by});
-<<<<<<< HEAD
   Forward forward(active, by, along, along ? std::nullopt : shared_axis(lowered, output, by),
                   lowered.program.items);
   auto& inputs = lowered.program.inputs;
   if (along && std::find(inputs.begin(), inputs.end(), along) == inputs.end()) inputs.push_back(along);
-=======
-  Forward forward(active, by, along, along ? std::nullopt : shared_axis(lowered, output, by), lowered.program.items);
-  if (along) lowered.program.inputs.push_back(along);
->>>>>>> f4089cc (Inverses and determinants: tests, documents, packages)
   ProgramItems ahead = forward.items(lowered.program.items);
   const Symbol* result = forward.tangent(output);
   ProgramItems& items = lowered.program.items;

@@ -103,12 +103,12 @@ Expr Lowerer::scalar(Expr e) {
       if (e->op == static_cast<std::uint8_t>(Elementary::log)) {
         const Expr u = e->kids[0];
         if (u->kind == Kind::det) {
-          out = lowered_determinant(u, Algebra::log_determinant);
+          out = lowered_determinant(u, MatrixStep::log_determinant);
           break;
         }
         if (u->kind == Kind::func && u->op == static_cast<std::uint8_t>(Elementary::abs) &&
             u->kids[0]->kind == Kind::det) {
-          out = lowered_determinant(u->kids[0], Algebra::log_abs_determinant);
+          out = lowered_determinant(u->kids[0], MatrixStep::log_abs_determinant);
           break;
         }
         if (is_exponential_sum(u)) {
@@ -129,7 +129,7 @@ Expr Lowerer::scalar(Expr e) {
     case Kind::delta: out = rebuild(e, [&](Expr kid) { return scalar(kid); }); break;
     case Kind::mul: out = zero_at_zero(rebuild(e, [&](Expr kid) { return scalar(kid); })); break;
     case Kind::inverse: out = lowered_inverse(e); break;
-    case Kind::det: out = lowered_determinant(e, Algebra::determinant); break;
+    case Kind::det: out = lowered_determinant(e, MatrixStep::determinant); break;
     case Kind::deriv:
     case Kind::at: cannot_lower("a derivative here cannot be carried out", "ask for the derivative by --grad instead");
   }

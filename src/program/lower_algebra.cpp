@@ -79,7 +79,7 @@ Lowerer::Factors Lowerer::factored(const Lambda& matrix) {
   out.inverse = array("M⁻¹", {*columns, *rows});
   out.loops = loops;
   out.own = at;
-  const auto step = [&](Algebra algebra, Expr target, Expr body) {
+  const auto step = [&](MatrixStep algebra, Expr target, Expr body) {
     Assignment statement;
     statement.loops = loops;
     statement.target = target;
@@ -87,8 +87,8 @@ Lowerer::Factors Lowerer::factored(const Lambda& matrix) {
     statement.algebra = algebra;
     place(renamed(statement));
   };
-  step(Algebra::factors, element(out.factors, {square, square}), element(whole, {*rows, *columns}));
-  step(Algebra::inverse, element(out.inverse, {*columns, *rows}), element(out.factors, {square, square}));
+  step(MatrixStep::factors, element(out.factors, {square, square}), element(whole, {*rows, *columns}));
+  step(MatrixStep::inverse, element(out.inverse, {*columns, *rows}), element(out.factors, {square, square}));
   factors_[whole] = out;
   return out;
 }
@@ -100,13 +100,13 @@ Expr Lowerer::lowered_inverse(Expr e) {
   return make::ref(factors.inverse, at);
 }
 
-Expr Lowerer::lowered_determinant(Expr det, Algebra algebra) {
+Expr Lowerer::lowered_determinant(Expr det, MatrixStep algebra) {
   const Factors factors = factored(det->args[0]);
   const Symbol*& value = determinants_[{factors.factors, algebra}];
   if (!value) {
     std::vector<Interval> ranges;
     for (std::size_t d = 0; d + 2 < factors.factors->indices.size(); ++d) ranges.push_back(axis_of(factors.factors, d));
-    value = new_array(algebra == Algebra::determinant ? "det" : "logdet", "", ranges);
+    value = new_array(algebra == MatrixStep::determinant ? "det" : "logdet", "", ranges);
     Assignment statement;
     statement.loops = factors.loops;
     statement.target = make::ref(value, factors.own);

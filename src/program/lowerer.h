@@ -66,7 +66,7 @@ class Lowerer {
   };
   Factors factored(const Lambda& matrix);
   Expr lowered_inverse(Expr e);
-  Expr lowered_determinant(Expr det, Algebra algebra);
+  Expr lowered_determinant(Expr det, MatrixStep algebra);
   // lower_definition.cpp
   void define(const Symbol* symbol);
   const std::vector<Clause>& clauses_of(const Symbol* symbol);
@@ -97,7 +97,7 @@ class Lowerer {
   std::map<std::tuple<std::size_t, Expr, Expr, bool>, const IndexVar*> places_;
   std::map<Form, const Symbol*> known_;
   std::unordered_map<const Symbol*, Factors> factors_;  ///< by the array of the matrix
-  std::map<std::pair<const Symbol*, Algebra>, const Symbol*> determinants_;
+  std::map<std::pair<const Symbol*, MatrixStep>, const Symbol*> determinants_;
   std::set<const Symbol*> defined_, open_;
   std::unordered_map<const Symbol*, std::vector<Clause>> clauses_;
   std::map<std::pair<const Symbol*, std::vector<Expr>>, const Symbol*> members_;           ///< of layered families

@@ -37,7 +37,7 @@ ProgramItems Rewriter::run(const ProgramItems& items) {
 
 /// Whole matrices stay as they are.
 void Rewriter::take(const Assignment& statement) {
-  if (statement.algebra == Algebra::none)
+  if (statement.algebra == MatrixStep::none)
     rewrite(statement);
   else
     emit(statement);

@@ -105,7 +105,7 @@ class Printer {
   void statement(const Assignment& statement) {
     static constexpr const char* updates[] = {" = ", " += ", " max= ", " min= "};
     static constexpr const char* algebras[] = {"", "factors", "inverse", "det", "log det", "log |det|"};
-    if (statement.algebra != Algebra::none) {
+    if (statement.algebra != MatrixStep::none) {
       const std::size_t scope = names_.size();
       for (Expr ref : {statement.target, statement.body}) {
         for (const IndexVar* var : ref->free) {

@@ -98,7 +98,7 @@ class Reverse {
       if (adjoints_.count(target)) seeds.push_back(at(target, place));
       return make::add(std::move(seeds));
     };
-    if (s.algebra != Algebra::none) {
+    if (s.algebra != MatrixStep::none) {
       const Factored factored = factored_by(items_, s.body->symbol);
       const auto matrix_at = [&](const std::vector<Expr>& place) { return at(factored.matrix, place); };
       out.push_back({pulled(s, factored, seed_at, matrix_at, entries), nullptr});

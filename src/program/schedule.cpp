@@ -106,7 +106,7 @@ class Scheduler {
     std::vector<Work> out;
     for (const ProgramItem& item : items) {
       // What is done to whole matrices shares no loop: it comes in order, like the steps of a recurrence.
-      const ProgramItem own = item.statement.algebra == Algebra::none ? item : in_order(item.statement);
+      const ProgramItem own = item.statement.algebra == MatrixStep::none ? item : in_order(item.statement);
       out.push_back({own.statement, own.statement.loops, own.sequence, {}});
       note_accesses(out.back());
     }

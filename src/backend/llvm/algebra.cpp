@@ -124,18 +124,18 @@ void log_determinant(long n, Real* factors, long, long, Real* out, long, long) {
 template <class Real>
 void* address(const std::string& name) {
   if (!functions<Real>().factor || !functions<Real>().invert) return nullptr;
-  const auto is = [&](Algebra algebra) { return name == algebra_function(algebra, !Lapack<Real>::f64); };
-  if (is(Algebra::factors)) return reinterpret_cast<void*>(&factors<Real>);
-  if (is(Algebra::inverse)) return reinterpret_cast<void*>(&inverse<Real>);
-  if (is(Algebra::determinant)) return reinterpret_cast<void*>(&determinant<Real>);
-  if (is(Algebra::log_determinant)) return reinterpret_cast<void*>(&log_determinant<Real>);
-  if (is(Algebra::log_abs_determinant)) return reinterpret_cast<void*>(&log_abs_determinant<Real>);
+  const auto is = [&](MatrixStep algebra) { return name == algebra_function(algebra, !Lapack<Real>::f64); };
+  if (is(MatrixStep::factors)) return reinterpret_cast<void*>(&factors<Real>);
+  if (is(MatrixStep::inverse)) return reinterpret_cast<void*>(&inverse<Real>);
+  if (is(MatrixStep::determinant)) return reinterpret_cast<void*>(&determinant<Real>);
+  if (is(MatrixStep::log_determinant)) return reinterpret_cast<void*>(&log_determinant<Real>);
+  if (is(MatrixStep::log_abs_determinant)) return reinterpret_cast<void*>(&log_abs_determinant<Real>);
   return nullptr;
 }
 
 }  // namespace
 
-std::string algebra_function(Algebra algebra, bool single) {
+std::string algebra_function(MatrixStep algebra, bool single) {
   static constexpr const char* names[] = {
       "", "factors", "inverse", "determinant", "log_determinant", "log_abs_determinant"};
   return std::string("gradus_") + names[static_cast<int>(algebra)] + (single ? "_f32" : "_f64");

@@ -14,7 +14,7 @@ void Emitter::whole_matrices(const Assignment& statement) {
     const std::size_t buffer = buffer_of(ref->symbol);
     if (!failure_.empty()) return;
     const bool matrix =
-        ref == statement.body || statement.algebra == Algebra::factors || statement.algebra == Algebra::inverse;
+        ref == statement.body || statement.algebra == MatrixStep::factors || statement.algebra == MatrixStep::inverse;
     IndexMap first;
     std::array<long, 2> strides{0, 0};
     for (std::size_t i = 0; matrix && is_matrix(ref) && i < 2; ++i) {

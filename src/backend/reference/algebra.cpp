@@ -65,7 +65,7 @@ void BodyEvaluator::whole_matrices(const Assignment& statement) {
   const auto n = static_cast<std::size_t>(std::max(0L, integer(row->hi) - integer(row->lo) + 1));
   Matrix matrix(n, std::vector<long double>(n));
   each(statement.body, [&](std::size_t i, std::size_t j, double& element) { matrix[i][j] = element; });
-  if (statement.algebra == Algebra::factors) {
+  if (statement.algebra == MatrixStep::factors) {
     each(statement.target,
          [&](std::size_t i, std::size_t j, double& element) { element = static_cast<double>(matrix[i][j]); });
     return;
@@ -73,14 +73,14 @@ void BodyEvaluator::whole_matrices(const Assignment& statement) {
   Matrix inverse(n, std::vector<long double>(n));
   for (std::size_t i = 0; i < n; ++i) inverse[i][i] = 1;
   const long double det = eliminate(matrix, inverse);
-  if (statement.algebra == Algebra::inverse) {
+  if (statement.algebra == MatrixStep::inverse) {
     each(statement.target, [&](std::size_t i, std::size_t j, double& element) {
       element = det == 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(inverse[i][j]);
     });
     return;
   }
-  const long double of_log = statement.algebra == Algebra::log_abs_determinant ? std::fabs(det) : det;
-  place_(statement.target) = static_cast<double>(statement.algebra == Algebra::determinant ? det : std::log(of_log));
+  const long double of_log = statement.algebra == MatrixStep::log_abs_determinant ? std::fabs(det) : det;
+  place_(statement.target) = static_cast<double>(statement.algebra == MatrixStep::determinant ? det : std::log(of_log));
 }
 
 }  // namespace gradus

@@ -54,8 +54,8 @@ Assignment pulled(const Assignment& statement, const Factored& factored, const A
   f.loop_over({f.r, f.c});
   if (statement.algebra == MatrixStep::inverse) {
     f.loop_over({f.d, f.s});
-    f.out.body = make::mul({make::number(-1), f.element(factored.inverse, {f.d, f.r}),
-                            of_target(f.place({f.d, f.s})), f.element(factored.inverse, {f.c, f.s})});
+    f.out.body = make::mul({make::number(-1), f.element(factored.inverse, {f.d, f.r}), of_target(f.place({f.d, f.s})),
+                            f.element(factored.inverse, {f.c, f.s})});
   } else {
     const Expr value = statement.algebra == MatrixStep::determinant ? statement.target : make::number(1);
     f.out.body = make::mul({of_target(f.at), value, f.element(factored.inverse, {f.c, f.r})});

@@ -154,8 +154,7 @@ std::optional<std::size_t> shared_axis(const Lowered& lowered, const Symbol* out
 std::optional<Diagnostic> append_forward(Lowered& lowered, const Symbol* output, const Symbol* by,
                                          const Symbol* along) try {
   const std::vector<const Symbol*> active = dependent(lowered, {by});
-  Forward forward(active, by, along, along ? std::nullopt : shared_axis(lowered, output, by),
-                  lowered.program.items);
+  Forward forward(active, by, along, along ? std::nullopt : shared_axis(lowered, output, by), lowered.program.items);
   auto& inputs = lowered.program.inputs;
   if (along && std::find(inputs.begin(), inputs.end(), along) == inputs.end()) inputs.push_back(along);
   ProgramItems ahead = forward.items(lowered.program.items);

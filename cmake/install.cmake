@@ -29,8 +29,9 @@ set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION math)
-# Vector functions are looked up in libsleef when a kernel asks for them; the rest is found by shlibdeps.
-set(CPACK_DEBIAN_PACKAGE_DEPENDS libsleef3)
+# Vector functions are looked up in libsleef, factorisations in OpenBLAS or another LAPACK, when a kernel asks for them;
+# the rest is found by shlibdeps.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libsleef3, libopenblas0 | liblapack3")
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 include(CPack)

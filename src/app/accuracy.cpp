@@ -1,5 +1,6 @@
 #include "app/accuracy.h"
 
+#include <arb_mat.h>
 #include <flint/fmpq.h>
 #include <fmt/format.h>
 
@@ -22,6 +23,14 @@ struct NoValue {
 [[noreturn]] void no_value(std::string message, std::string help = {}) {
   throw NoValue{{Severity::error, "compile", {}, std::move(message), std::move(help)}};
 }
+
+struct BallMatrix {
+  explicit BallMatrix(slong n) { arb_mat_init(of, n, n); }
+  ~BallMatrix() { arb_mat_clear(of); }
+  BallMatrix(const BallMatrix&) = delete;
+  BallMatrix& operator=(const BallMatrix&) = delete;
+  mutable arb_mat_t of;
+};
 
 class BallInterpreter {
  public:
@@ -74,6 +83,7 @@ class BallInterpreter {
   }
 
   void assign(const Assignment& statement) {
+    if (statement.algebra != MatrixStep::none) return whole_matrices(statement);
     values_.clear();
     const Ball body = value(statement.body);
     Ball& place = element(statement.target);
@@ -83,6 +93,38 @@ class BallInterpreter {
       case Update::max: arb_max(place, place, body, precision_); break;
       case Update::min: arb_min(place, place, body, precision_); break;
     }
+  }
+
+  /// The factors are the matrix itself here.
+  void whole_matrices(const Assignment& statement) {
+    const auto each = [&](Expr ref, auto&& see) {
+      const IndexVar *row = ref->kids.end()[-2]->var, *column = ref->kids.back()->var;
+      const Interval rows = *interval_of(row), columns = *interval_of(column);
+      for (long i = 0; i < rows.extent(); ++i) {
+        for (long j = 0; j < columns.extent(); ++j) {
+          at_[row] = rows.lo + i;
+          at_[column] = columns.lo + j;
+          see(i, j, element(ref));
+        }
+      }
+    };
+    const long n = interval_of(statement.body->kids.back()->var)->extent();
+    const BallMatrix matrix(n), inverse(n);
+    each(statement.body, [&](long i, long j, const Ball& ball) { arb_set(arb_mat_entry(matrix.of, i, j), ball); });
+    if (statement.algebra == MatrixStep::factors || statement.algebra == MatrixStep::inverse) {
+      const bool copy = statement.algebra == MatrixStep::factors;
+      const bool known = copy || arb_mat_inv(inverse.of, matrix.of, precision_);
+      const BallMatrix& result = copy ? matrix : inverse;
+      each(statement.target, [&](long i, long j, Ball& ball) {
+        arb_set(ball, arb_mat_entry(result.of, i, j));
+        if (!known) arb_indeterminate(ball);
+      });
+      return;
+    }
+    Ball& det = element(statement.target);
+    arb_mat_det(det, matrix.of, precision_);
+    if (statement.algebra == MatrixStep::log_abs_determinant) arb_abs(det, det);
+    if (statement.algebra != MatrixStep::determinant) arb_log(det, det, precision_);
   }
 
   Ball& element(Expr ref) {

@@ -102,6 +102,7 @@ std::optional<Diagnostic> open_index(const ProgramItems& items, const IndexVars&
       if (auto why = open_index(item.sequence->items, bound)) return why;
       continue;
     }
+    if (item.statement.algebra != MatrixStep::none) continue;  // rows and columns are its own
     bound.insert(bound.end(), item.statement.loops.begin(), item.statement.loops.end());
     for (const IndexVar* var : item.statement.body->free) {
       if (std::find(bound.begin(), bound.end(), var) != bound.end()) continue;

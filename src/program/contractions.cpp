@@ -202,7 +202,9 @@ void merge_contractions(Program& program) {
             std::find(program.outputs.begin(), program.outputs.end(), factor->symbol) != program.outputs.end();
         if (output || use.in_sequence || use.writers.size() != 1 || use.readers.size() != 1) continue;
         const Assignment writer = renamed(program.items[use.writers[0]].statement);
-        if (writer.update == Update::max || writer.update == Update::min || writer.body->kind == Kind::add) continue;
+        if (writer.algebra != MatrixStep::none || writer.update == Update::max || writer.update == Update::min ||
+            writer.body->kind == Kind::add)
+          continue;
         IndexMap map;
         bool plain = true;
         IndexVars taken;

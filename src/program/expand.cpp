@@ -181,7 +181,7 @@ ProgramItems summed(const ProgramItems& items) {
 void expand_short_loops(Program& program) {
   double total = 0;
   for (const ProgramItem& item : program.items) {
-    if (item.sequence) return;
+    if (item.sequence || item.statement.algebra != MatrixStep::none) return;
     const auto copies = copies_of(item.statement);
     if (!copies) return;
     total += *copies;

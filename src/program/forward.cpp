@@ -1,6 +1,7 @@
 // Forward mode: each statement pushes the tangents of what its body reads to its target.
 #include <algorithm>
 
+#include "program/algebra.h"
 #include "program/derive_program.h"
 #include "program/lowerer.h"
 #include "program/partials.h"
@@ -13,8 +14,8 @@ class Forward {
  public:
   /// Directions run over the axes of `by` but for `shared`, where every direction belongs to its own element.
   Forward(const std::vector<const Symbol*>& active, const Symbol* by, const Symbol* along,
-          std::optional<std::size_t> shared)
-      : active_(active), by_(by), along_(along) {
+          std::optional<std::size_t> shared, const ProgramItems& items)
+      : active_(active), by_(by), along_(along), items_(items) {
     for (std::size_t d = 0; !along && d < by->indices.size(); ++d) {
       if (d != shared) directions_.push_back(d);
     }
@@ -50,6 +51,15 @@ class Forward {
  private:
   void push(const Assignment& s, ProgramItems& out) {
     if (std::find(active_.begin(), active_.end(), s.target->symbol) == active_.end()) return;
+    if (s.algebra != MatrixStep::none) {
+      if (s.algebra == MatrixStep::factors) return;  // what is made of them has the tangent
+      IndexVars directions;
+      for (const std::size_t d : directions_)
+        directions.push_back(new_loop("d" + std::to_string(d + 1), axis_of(by_, d)));
+      const Factored factored = factored_by(items_, s.body->symbol);
+      out.push_back({pushed(s, factored, tangent(s.target->symbol), tangent(factored.matrix), directions), nullptr});
+      return;
+    }
     Expr share = make::number(1);
     if (s.update == Update::max || s.update == Update::min) {
       // What ties shares the tangent.
@@ -102,6 +112,7 @@ class Forward {
   const std::vector<const Symbol*>& active_;
   const Symbol* by_;
   const Symbol* along_;
+  const ProgramItems& items_;
   std::vector<std::size_t> directions_;  ///< axes of by_
   std::unordered_map<const Symbol*, const Symbol*> tangents_;
   std::vector<const Symbol*> order_;
@@ -143,7 +154,7 @@ std::optional<std::size_t> shared_axis(const Lowered& lowered, const Symbol* out
 std::optional<Diagnostic> append_forward(Lowered& lowered, const Symbol* output, const Symbol* by,
                                          const Symbol* along) try {
   const std::vector<const Symbol*> active = dependent(lowered, {by});
-  Forward forward(active, by, along, along ? std::nullopt : shared_axis(lowered, output, by));
+  Forward forward(active, by, along, along ? std::nullopt : shared_axis(lowered, output, by), lowered.program.items);
   auto& inputs = lowered.program.inputs;
   if (along && std::find(inputs.begin(), inputs.end(), along) == inputs.end()) inputs.push_back(along);
   ProgramItems ahead = forward.items(lowered.program.items);

@@ -50,6 +50,7 @@ void forward_copies(Program& program) {
     return substitute(copy->second.body, map);
   };
   program.items = mapped(program.items, [&](const Assignment& s) {
+    if (s.algebra != MatrixStep::none) return s;  // it reads arrays only
     Assignment out = s;
     out.body = replace(s.body);
     const Symbol* array = out.target->symbol;

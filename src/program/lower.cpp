@@ -102,6 +102,15 @@ Expr Lowerer::scalar(Expr e) {
     case Kind::func:
       if (e->op == static_cast<std::uint8_t>(Elementary::log)) {
         const Expr u = e->kids[0];
+        if (u->kind == Kind::det) {
+          out = lowered_determinant(u, MatrixStep::log_determinant);
+          break;
+        }
+        if (u->kind == Kind::func && u->op == static_cast<std::uint8_t>(Elementary::abs) &&
+            u->kids[0]->kind == Kind::det) {
+          out = lowered_determinant(u->kids[0], MatrixStep::log_abs_determinant);
+          break;
+        }
         if (is_exponential_sum(u)) {
           out = log_sum_exp(u);
           break;
@@ -119,9 +128,8 @@ Expr Lowerer::scalar(Expr e) {
     case Kind::select:
     case Kind::delta: out = rebuild(e, [&](Expr kid) { return scalar(kid); }); break;
     case Kind::mul: out = zero_at_zero(rebuild(e, [&](Expr kid) { return scalar(kid); })); break;
-    case Kind::inverse:
-    case Kind::det:
-      cannot_lower("an inverse or a determinant has no compiled form yet", "write it out for small matrices");
+    case Kind::inverse: out = lowered_inverse(e); break;
+    case Kind::det: out = lowered_determinant(e, MatrixStep::determinant); break;
     case Kind::deriv:
     case Kind::at: cannot_lower("a derivative here cannot be carried out", "ask for the derivative by --grad instead");
   }
@@ -335,10 +343,8 @@ Expr Lowerer::log_sum_exp(Expr sum) {
   return make::add({shift, make::func(Elementary::log, total)});
 }
 
-namespace {
-
 /// The variables, each after those that its bounds mention.
-IndexVars outermost_first(IndexVars vars) {
+IndexVars Lowerer::outermost_first(IndexVars vars) {
   IndexVars out;
   while (!vars.empty()) {
     auto next = std::find_if(vars.begin(), vars.end(), [&](const IndexVar* var) {
@@ -353,7 +359,9 @@ IndexVars outermost_first(IndexVars vars) {
   return out;
 }
 
-}  // namespace
+bool Lowerer::is_level(const IndexVar* var) const {
+  return std::any_of(levels_.begin(), levels_.end(), [&](const Level& level) { return level.var == var; });
+}
 
 Expr Lowerer::named(std::string name, Expr over, const IndexVars& bound, Update update, Expr body) {
   IndexVars free;
@@ -361,9 +369,6 @@ Expr Lowerer::named(std::string name, Expr over, const IndexVars& bound, Update 
     if (std::find(bound.begin(), bound.end(), var) == bound.end()) free.push_back(var);
   }
   free = outermost_first(std::move(free));
-  const auto is_level = [&](const IndexVar* var) {
-    return std::any_of(levels_.begin(), levels_.end(), [&](const Level& level) { return level.var == var; });
-  };
   Assignment statement;
   std::vector<Interval> ranges;
   std::vector<Expr> at, own;

@@ -54,6 +54,19 @@ class Lowerer {
   const Symbol* array_of(const Symbol* variable);
   Expr member_of_family(Expr ref, const std::vector<Expr>& at);
   std::optional<Interval> defined_extent(const Symbol* variable, std::size_t axis);
+  static IndexVars outermost_first(IndexVars vars);
+  bool is_level(const IndexVar* var) const;
+  // lower_algebra.cpp
+  /// A matrix that was factored, in the statements that are placed already.
+  struct Factors {
+    const Symbol *factors = nullptr, *inverse = nullptr;
+    IndexVars loops;        ///< around its statements
+    std::vector<Expr> own;  ///< the terms in front of row and column there
+    std::vector<Expr> at;   ///< these terms where it is read
+  };
+  Factors factored(const Lambda& matrix);
+  Expr lowered_inverse(Expr e);
+  Expr lowered_determinant(Expr det, MatrixStep algebra);
   // lower_definition.cpp
   void define(const Symbol* symbol);
   const std::vector<Clause>& clauses_of(const Symbol* symbol);
@@ -83,6 +96,8 @@ class Lowerer {
   std::vector<Level> levels_;
   std::map<std::tuple<std::size_t, Expr, Expr, bool>, const IndexVar*> places_;
   std::map<Form, const Symbol*> known_;
+  std::unordered_map<const Symbol*, Factors> factors_;  ///< by the array of the matrix
+  std::map<std::pair<const Symbol*, MatrixStep>, const Symbol*> determinants_;
   std::set<const Symbol*> defined_, open_;
   std::unordered_map<const Symbol*, std::vector<Clause>> clauses_;
   std::map<std::pair<const Symbol*, std::vector<Expr>>, const Symbol*> members_;           ///< of layered families

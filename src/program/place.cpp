@@ -8,7 +8,7 @@ ProgramItems Rewriter::run(const ProgramItems& items) {
   levels_.push_back({});
   for (const ProgramItem& item : items) {
     if (!item.sequence) {
-      rewrite(item.statement);
+      take(item.statement);
       continue;
     }
     // One sequence at a time: what it needs from outside goes in front of it.
@@ -19,7 +19,7 @@ ProgramItems Rewriter::run(const ProgramItems& items) {
         if (inner.sequence)
           walk(*inner.sequence);
         else
-          rewrite(inner.statement);
+          take(inner.statement);
       }
       auto copy = std::make_shared<Sequence>();
       copy->var = sequence.var;
@@ -33,6 +33,14 @@ ProgramItems Rewriter::run(const ProgramItems& items) {
   ProgramItems out = std::move(levels_.back().items);
   levels_.pop_back();
   return out;
+}
+
+/// Whole matrices stay as they are.
+void Rewriter::take(const Assignment& statement) {
+  if (statement.algebra == MatrixStep::none)
+    rewrite(statement);
+  else
+    emit(statement);
 }
 
 bool Rewriter::is_sequence_variable(const IndexVar* var) const {

@@ -14,7 +14,7 @@ class Rewriter {
   ProgramItems run(const ProgramItems& items);
 
  protected:
-  /// What becomes of a statement: calls emit() for it and for what goes before it.
+  /// What becomes of a statement that is no algebra: calls emit() for it and for what goes before it.
   virtual void rewrite(Assignment statement) = 0;
   /// A statement of the program, or what became of it.
   void emit(Assignment statement);
@@ -28,6 +28,7 @@ class Rewriter {
   std::optional<Expr> name(Expr e, const std::string& called, bool lazy = false);
 
  private:
+  void take(const Assignment& statement);
   struct Level {
     const IndexVar* var = nullptr;
     ProgramItems items;

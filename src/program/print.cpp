@@ -104,6 +104,19 @@ class Printer {
 
   void statement(const Assignment& statement) {
     static constexpr const char* updates[] = {" = ", " += ", " max= ", " min= "};
+    static constexpr const char* algebras[] = {"", "factors", "inverse", "det", "log det", "log |det|"};
+    if (statement.algebra != MatrixStep::none) {
+      const std::size_t scope = names_.size();
+      for (Expr ref : {statement.target, statement.body}) {
+        for (const IndexVar* var : ref->free) {
+          if (!in_scope(var)) names_.emplace_back(var, "·");
+        }
+      }
+      text += infix(statement.target, sum) + " = " + algebras[static_cast<int>(statement.algebra)] + "(" +
+              infix(statement.body, sum) + ")\n";
+      names_.resize(scope);
+      return;
+    }
     text += infix(statement.target, sum) + updates[static_cast<int>(statement.update)];
     spent_ = 0;
     text += infix(statement.body, sum) + "\n";

@@ -1,6 +1,7 @@
 // Reverse mode: each statement pulls the adjoint of its target back to what its body reads, last statement first.
 #include <algorithm>
 
+#include "program/algebra.h"
 #include "program/derive_program.h"
 #include "program/lowerer.h"
 #include "program/partials.h"
@@ -34,8 +35,8 @@ class Reverse {
  public:
   /// Adjoints have the axes `of` in front of their own: one sweep for each entry of an output with those axes.
   /// That output's own adjoint, a unit tensor, is no array.
-  Reverse(const std::vector<const Symbol*>& active, const Symbol* of_entries = nullptr)
-      : active_(active), unit_(of_entries) {
+  Reverse(const std::vector<const Symbol*>& active, const ProgramItems& items, const Symbol* of_entries = nullptr)
+      : active_(active), items_(items), unit_(of_entries) {
     for (std::size_t d = 0; unit_ && d < unit_->indices.size(); ++d) of_.push_back(axis_of(unit_, d));
   }
 
@@ -86,15 +87,24 @@ class Reverse {
       whole.insert(whole.end(), place.begin(), place.end());
       return make::ref(adjoint(array), whole);
     };
-    std::vector<Expr> seeds;
-    if (target == unit_) {
-      std::vector<Expr> units;
-      for (std::size_t d = 0; d < entries.size(); ++d)
-        units.push_back(make::delta(make::index(entries[d]), s.target->kids[d]));
-      seeds.push_back(make::mul(std::move(units)));
+    const auto seed_at = [&](const std::vector<Expr>& place) {
+      std::vector<Expr> seeds;
+      if (target == unit_) {
+        std::vector<Expr> units;
+        for (std::size_t d = 0; d < entries.size(); ++d)
+          units.push_back(make::delta(make::index(entries[d]), place[d]));
+        seeds.push_back(make::mul(std::move(units)));
+      }
+      if (adjoints_.count(target)) seeds.push_back(at(target, place));
+      return make::add(std::move(seeds));
+    };
+    if (s.algebra != MatrixStep::none) {
+      const Factored factored = factored_by(items_, s.body->symbol);
+      const auto matrix_at = [&](const std::vector<Expr>& place) { return at(factored.matrix, place); };
+      out.push_back({pulled(s, factored, seed_at, matrix_at, entries), nullptr});
+      return;
     }
-    if (adjoints_.count(target)) seeds.push_back(at(target, s.target->kids));
-    Expr seed = make::add(std::move(seeds));
+    Expr seed = seed_at(s.target->kids);
     if (s.update == Update::max || s.update == Update::min) {
       // What ties shares the adjoint.
       const Symbol* ties = array_like(target, target->name + "#", "");
@@ -150,6 +160,7 @@ class Reverse {
   }
 
   const std::vector<const Symbol*>& active_;
+  const ProgramItems& items_;
   const Symbol* unit_;
   std::vector<Interval> of_;
   std::unordered_map<const Symbol*, const Symbol*> adjoints_;
@@ -204,7 +215,7 @@ void append_sweep(Lowered& lowered, Reverse& reverse, const std::optional<Assign
 std::optional<Diagnostic> append_reverse(Lowered& lowered, const Symbol* output, const std::vector<const Symbol*>& by,
                                          const Symbol* seed) try {
   const std::vector<const Symbol*> active = dependent(lowered, by);
-  Reverse reverse(active);
+  Reverse reverse(active, lowered.program.items);
   Assignment start = filled(reverse.adjoint(output), make::number(1));
   if (seed) {
     start.body = make::ref(seed, start.target->kids);
@@ -221,7 +232,7 @@ std::optional<Diagnostic> append_reverse(Lowered& lowered, const Symbol* output,
 
 std::optional<Diagnostic> append_reverse_jacobian(Lowered& lowered, const Symbol* output, const Symbol* by) try {
   const std::vector<const Symbol*> active = dependent(lowered, {by});
-  Reverse reverse(active, copied_from(lowered.program, output));
+  Reverse reverse(active, lowered.program.items, copied_from(lowered.program, output));
   append_sweep(lowered, reverse, std::nullopt, {by});
   return std::nullopt;
 } catch (const CannotLower& failure) {

@@ -1,6 +1,7 @@
 #include "program/schedule.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "program/access.h"
 #include "program/buffers.h"
@@ -104,13 +105,27 @@ class Scheduler {
   static std::vector<Work> works_of(const ProgramItems& items) {
     std::vector<Work> out;
     for (const ProgramItem& item : items) {
-      out.push_back({item.statement, item.statement.loops, item.sequence, {}});
+      // What is done to whole matrices shares no loop: it comes in order, like the steps of a recurrence.
+      const ProgramItem own = item.statement.algebra == MatrixStep::none ? item : in_order(item.statement);
+      out.push_back({own.statement, own.statement.loops, own.sequence, {}});
       note_accesses(out.back());
     }
     return out;
   }
 
  private:
+  static ProgramItem in_order(Assignment statement) {
+    const IndexVars loops = std::exchange(statement.loops, {});
+    ProgramItem out{std::move(statement), nullptr};
+    for (auto loop = loops.rbegin(); loop != loops.rend(); ++loop) {
+      auto sequence = std::make_shared<Sequence>();
+      sequence->var = *loop;
+      sequence->items.push_back(std::move(out));
+      out = {Assignment{}, std::move(sequence)};
+    }
+    return out;
+  }
+
   static void append(std::vector<NestStep>& to, std::vector<NestStep> more) {
     to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }

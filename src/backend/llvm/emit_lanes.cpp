@@ -86,6 +86,7 @@ void Emitter::chunk(const Loop& loop, const Integer& first, unsigned copy, const
 }
 
 void Emitter::statement(const Assignment& statement) {
+  if (statement.algebra != MatrixStep::none) return whole_matrices(statement);
   values_.clear();
   order_.clear();
   const std::size_t buffer = buffer_of(statement.target->symbol);

@@ -179,6 +179,9 @@ class Emitter {
   bool is_vector(const Value* value) const { return value->getType()->isVectorTy(); }
   void remember(Expr e, Value* value);
 
+  // emit_algebra.cpp: whole matrices
+  void whole_matrices(const Assignment& statement);
+
   // emit_functions.cpp: functions that are written out
   Value* exponential(Value* x);
   Value* hyperbolic_tangent(Value* x);

@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "backend/llvm/algebra.h"
+
 namespace gradus {
 namespace {
 
@@ -12,6 +14,7 @@ void* library(const char* name) { return dlopen(name, RTLD_LAZY | RTLD_LOCAL); }
 }  // namespace
 
 void* function_address(const std::string& symbol) {
+  if (void* const algebra = algebra_address(symbol)) return algebra;
   if (symbol.starts_with("Sleef_")) {
     static void* const sleef = library("libsleef.so.3");
     return sleef ? dlsym(sleef, symbol.c_str()) : nullptr;

@@ -164,6 +164,7 @@ long double BodyEvaluator::computed(Expr e) {
 }
 
 void BodyEvaluator::run(const Assignment& statement) {
+  if (statement.algebra != MatrixStep::none) return whole_matrices(statement);
   values_.clear();
   Expr& body = in_libm_[statement.body];
   if (!body) body = in_libm(statement.body);

@@ -35,6 +35,7 @@ class BodyEvaluator {
   bool is_integer(Expr e) const;
   long double value(Expr e);
   long double computed(Expr e);
+  void whole_matrices(const Assignment& statement);
   bool holds(Expr e);
 
   Place place_;

@@ -170,6 +170,7 @@ bool KernelWriter::declare(const Buffer& buffer, const NestStep& step) {
 }
 
 void KernelWriter::statement(const Assignment& statement, bool declares) {
+  if (statement.algebra != MatrixStep::none) return fail("an inverse or a determinant has no source form yet");
   Bodies::Written body = bodies_.write(statement.body);
   for (const std::string& before : body.lines) line(before);
   const std::string target = element(statement.target);

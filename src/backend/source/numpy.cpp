@@ -163,6 +163,7 @@ class NumpyWriter {
   }
 
   void statement(const Assignment& statement) {
+    if (statement.algebra != MatrixStep::none) return fail("an inverse or a determinant has no source form yet");
     const Symbol* target = statement.target->symbol;
     if (std::find(written_.begin(), written_.end(), target) == written_.end()) written_.push_back(target);
     names_.of(target);

@@ -66,7 +66,13 @@ std::optional<Val> Elaborator::special_scripts(const Syn& s, Context& c) {
            (i->kind == SynKind::name && (c.bound.contains(name_key(*i)) || c.indices.contains(name_key(*i)) ||
                                          guess_range(i->text, statement_sides(c), c)));
   });
-  if (base.text == "δ" && items.size() == 2 && running && !s.sup) {
+  const bool names = std::all_of(items.begin(), items.end(), [](auto& i) { return i->kind == SynKind::name; });
+  const bool one_runs = std::any_of(items.begin(), items.end(), [&](auto& i) {
+    return scan_.index_like(*i) ||
+           (i->kind == SynKind::name && (c.bound.contains(name_key(*i)) || c.indices.contains(name_key(*i))));
+  });
+  // δ_{jo}: o is one index that is not said to run.
+  if (base.text == "δ" && items.size() == 2 && (running || (names && one_runs && !c.scope->find("δ"))) && !s.sup) {
     return algebra_.scalar(make::delta(index_value(*items[0], c), index_value(*items[1], c)), s.span);
   }
   if (base.text == "e" && items.size() == 1 && index_items && usage("e").subs == 1 && !s.sup) {

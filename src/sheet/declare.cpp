@@ -431,9 +431,11 @@ std::vector<SynPtr> SheetReader::names_before(const Piece& piece, std::size_t k)
   std::vector<SynPtr> names;
   for (std::size_t i = k; i-- > 0;) {
     const Chain& before = piece.chains[i];
-    if (!before.rels.empty() || piece.chains[i + 1].separator != "," || before.sides.empty() || !before.sides[0] ||
-        base_of(*before.sides[0]).kind != SynKind::name)
-      break;
+    if (!before.rels.empty() || piece.chains[i + 1].separator != "," || before.sides.empty() || !before.sides[0]) break;
+    const Syn& head = base_of(*before.sides[0]);
+    const bool curve = head.kind == SynKind::product && head.kids.size() == 2 &&
+                       base_of(*head.kids[0]).kind == SynKind::name && head.kids[1]->kind == SynKind::group;  // A(t)
+    if (head.kind != SynKind::name && !curve) break;
     names.insert(names.begin(), before.sides[0]);
   }
   return names;

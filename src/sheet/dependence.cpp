@@ -171,6 +171,8 @@ void SheetReader::shape_words(const std::string& text) {
     bool matrix = shape_said_->kind == SynKind::product;
     bool noun = !matrix || shape_after_be_ || rest.rfind("matri", 0) == 0 || rest.rfind("real matri", 0) == 0 ||
                 rest.rfind("symmetric", 0) == 0 || rest.rfind("invertible", 0) == 0;
+    const std::size_t matri = rest.find("matri");  // "covariance matrix"
+    noun = noun || (matri != std::string::npos && matri < 30 && rest.find_first_of(".,;") > matri);
     std::string end = last_words(text, 1);
     std::size_t last = text.find_last_not_of(' ');
     bool closed = last != std::string::npos && (text[last] == ',' || text[last] == '.' || text[last] == ';');
@@ -183,6 +185,11 @@ void SheetReader::shape_words(const std::string& text) {
           has(sentence_, "vectors") || has(sentence_, " are ") || has(text, "matrices") || has(text, "vectors");
       for (std::size_t k = several ? 0 : subjects_.size() - 1; k < subjects_.size(); ++k)
         declare_shaped(subjects_[k], shape_said_, has(sentence_, "row vector"));
+      if (trait_before_) {  // "$S$ is a symmetric $d × d$ matrix"
+        for (std::size_t k = several ? 0 : subjects_.size() - 1; k < subjects_.size(); ++k)
+          apply_traits(*subjects_[k], *trait_before_);
+        trait_before_.reset();
+      }
     }
     shape_said_ = nullptr;
   }

@@ -98,12 +98,14 @@ Val Elaborator::scalar_value(const Syn& syn, Context& c) {
 
 /// A term of a sum. The power of a vector beside other terms, 1 − h², can only be that of each entry.
 Val Elaborator::term_value(const Syn& syn, Context& c) {
-  const bool power = syn.kind == SynKind::scripts && syn.sup && syn.sup->kind == SynKind::number && !syn.primes &&
-                     syn.kids[0]->kind == SynKind::name && syn.kids[0]->text != "e" && syn.sup->text == "2";
+  const Syn* head = syn.kind == SynKind::scripts ? syn.kids[0].get() : nullptr;
+  if (head && head->kind == SynKind::group && head->open == "(" && head->kids.size() == 1) head = head->kids[0].get();
+  const bool power = head && syn.sup && syn.sup->kind == SynKind::number && !syn.primes && syn.sup->text == "2" &&
+                     ((head->kind == SynKind::name && head->text != "e") || head != syn.kids[0].get());
   if (power) {
     Syn base = syn;
     base.sup = nullptr;
-    const Val v = !base.sub ? name_value(*syn.kids[0], c) : scripts_value(base, c);
+    const Val v = base.sub ? scripts_value(base, c) : value(*head, c);
     if (v.rank() == 1 && !v.function) {
       c.readings.push_back("the power of a vector is that of its entries");
       Val out = algebra_.map(v, [](Expr e) { return make::sq(e); });

@@ -462,6 +462,13 @@ bool Elaborator::indices_only(const SynPtr& script) const {
 Val Elaborator::scripts_value(const Syn& s, Context& c) {
   const Syn& base = *s.kids[0];
   SynPtr sub = s.sub, sup = s.sup;
+  if (sup && sup->kind == SynKind::product && sup->kids.size() == 2 && is_transpose(*sup->kids[1])) {
+    Syn inner = s;  // h^{(t)⊤}
+    inner.sup = sup->kids[0];
+    Val out = algebra_.transpose(quantity(scripts_value(inner, c), c));
+    out.span = s.span;
+    return out;
+  }
   if (base.kind == SynKind::group && base.open == "(" && base.kids.size() > 1 && !sub && sup && is_transpose(*sup))
     return tuple(base, c);
   Val v;

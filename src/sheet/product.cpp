@@ -44,9 +44,9 @@ Val ProductReader::low() {
       left = algebra().hadamard(left, right, true);
     else if (op == ":")
       left = algebra().frobenius(left, right);
-    else if (op == "⊗" && left.rank() == 1 && right.rank() == 1)
+    else if (op == "⊗" && left.rank() == 1 && right.rank() == 1 && !e_.scan().names.contains("vec"))
       left = algebra().outer(left, right);
-    else if (op == "⊗" && left.rank() == 2 && right.rank() == 2)
+    else if (op == "⊗" && left.rank() == right.rank() && (left.rank() == 2 || left.rank() == 1))
       left = algebra().kronecker(left, right);
     else
       not_read("operator", span, "`" + op + "` is not read between " + shape_text(left) + " and " + shape_text(right));

@@ -9,11 +9,11 @@
 namespace gradus {
 
 bool SheetReader::says_assumption(const std::string& lead) const {
-  static const char* const kWords[] = {"for",    "with",     "where",    "since",     "if",         "because",   "when",
-                                       "assume", "assuming", "suppose",  "given",     "provided",   "as",        "let",
-                                       "using",  "while",    "whenever", "satisfies", "satisfying", "such that", "from",
-                                       "by",     "use",      "at",       "under",     "has",        "on",        "fix",
-                                       "solves", "solve",    "solving",  "satisfy",   "obeys",      "fulfils"};
+  static const char* const kWords[] = {
+      "for",        "with",      "where",    "since",   "if",      "because", "when",    "assume",   "assuming",
+      "suppose",    "given",     "provided", "as",      "let",     "using",   "while",   "whenever", "satisfies",
+      "satisfying", "such that", "from",     "by",      "use",     "at",      "under",   "has",      "on",
+      "fix",        "solves",    "solve",    "solving", "satisfy", "obeys",   "fulfils", "point"};
   std::string tail = last_words(lead, 1);
   for (const char* w : kWords)
     if (tail == w) return true;
@@ -25,8 +25,8 @@ bool SheetReader::says_assumption(const std::string& lead) const {
 
 /// "for s² < m", "if", "when": what is assumed for the display that follows, and not from there on.
 bool SheetReader::lead_scope_is_narrow() const {
-  static const char* const kWords[] = {"for", "if", "when",  "since",    "because",
-                                       "as",  "at", "while", "whenever", "case"};
+  static const char* const kWords[] = {"for", "if",    "when",     "since", "because", "as",
+                                       "at",  "while", "whenever", "case",  "point"};
   const std::string tail = last_words(lead_, 1);
   if (tail == "and" || tail.empty()) return word(sentence_, "for") || word(sentence_, "if") || word(sentence_, "when");
   return std::any_of(std::begin(kWords), std::end(kWords), [&](const char* w) { return tail == w; });
@@ -95,6 +95,7 @@ void SheetReader::before_formula(const Piece& piece) {
   std::size_t end = lead_.find_last_not_of(" \t");
   if (end == std::string::npos || lead_[end] == ',' || lead_[end] == ':' || lead_[end] == ';' || lead_[end] == '.')
     return;
+  if (shape_for_next_) return;  // "a symmetric $n × n$ matrix $A$": what was said before its shape
   if (!joins_subjects(lead_)) trait_before_.reset();
   std::string tail = last_words(lead_, 4);
   for (const char* noun : {" matrix", " matrices", " vector", " vectors", " function", " functions", " scalar"}) {
@@ -105,6 +106,15 @@ void SheetReader::before_formula(const Piece& piece) {
   Traits t = traits_in(tail);
   std::string last = last_words(tail, 1);
   bool ends_with = any(t) && (any(traits_in(last)) || last == "definite");
+  if (!ends_with && tail != last_words(lead_, 4)) {
+    // "a symmetric weight matrix $W$": other words between the article and the noun.
+    const std::size_t article = std::max({tail.rfind(" a ") + 1, tail.rfind(" an ") + 1, tail.rfind(" the ") + 1});
+    const std::string phrase = tail.substr(article);
+    const bool plain = phrase.find_first_of(",.;:") == std::string::npos && !word(phrase, "of") &&
+                       !word(phrase, "is") && !word(phrase, "are") && !word(phrase, "and") && !word(phrase, "with");
+    t = traits_in(phrase);
+    ends_with = plain && any(t);
+  }
   if (!ends_with) return;
   trait_before_ = t;
   const std::string noun = last_words(lead_, 1);

@@ -192,8 +192,10 @@ Val Algebra::power(const Val& base, Expr exponent) const {
   if (base.rank() == 2 && exponent->is_number() && exponent->number.get_den() == 1 && exponent->number != 0 &&
       abs(exponent->number) <= 8)
     return matrix_power(base, static_cast<int>(exponent->number.get_num().get_si()));
-  misfit(base.span, "a power of " + shape_text(base) + " is not defined",
-         base.rank() == 1 ? "write ⊙ for element-wise products, or x^T x" : "");
+  if (base.rank() == 1)  // by some conventions that of the entries, by others the squared length
+    not_read("power", base.span, "a power of " + shape_text(base) + " is not defined",
+             "write ⊙ for element-wise products, or x^T x");
+  misfit(base.span, "a power of " + shape_text(base) + " is not defined");
 }
 
 Val Algebra::inverse(const Val& a) const {

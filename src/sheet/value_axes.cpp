@@ -101,6 +101,16 @@ Val Algebra::vec(const Val& a) const {
 Val Algebra::kronecker(const Val& left, const Val& right) const {
   require_plain(left);
   require_plain(right);
+  if (left.rank() == 1 && right.rank() == 1 && left.row == right.row) {
+    const Val a = with_fresh_axes(left), b = with_fresh_axes(right);
+    Val out = a;
+    out.body = make::mul({a.body, b.body});
+    out.axes = {paired(a.axes[0], b.axes[0])};
+    out.span = cover(left.span, right.span);
+    out.firm = a.firm && b.firm;
+    out.leibniz = nullptr;
+    return out;
+  }
   if (left.rank() != 2 || right.rank() != 2)
     misfit(cover(left.span, right.span),
            "a Kronecker product is read of two matrices, here are " + shape_text(left) + " and " + shape_text(right));

@@ -47,9 +47,10 @@ class GRADUS_API Variable {
 /// The gradient of a scalar, in the shape of the variable, by reverse mode: a small multiple of the scalar's own cost.
 /// Gradients of one scalar by several variables that are compiled together share one reverse sweep.
 GRADUS_API Quantity gradient(const Quantity& scalar, const Variable& by);
-/// The derivative of every entry by every entry: the quantity's axes, then the variable's. By forward mode, or by reverse
-/// mode where that takes fewer operations: the cost grows with the smaller of the two sizes. Where entry i along some axis of the variable reaches entry i of the quantity alone,
-/// that axis stands once, and the zeroes off it are not stored.
+/// The derivative of every entry by every entry: the quantity's axes, then the variable's. By forward mode, or by
+/// reverse mode where that takes fewer operations: the cost grows with the smaller of the two sizes. Where entry i
+/// along some axis of the variable reaches entry i of the quantity alone, that axis stands once, and the zeroes off it
+/// are not stored.
 GRADUS_API Quantity jacobian(const Quantity& of, const Variable& by);
 /// The second derivatives of a scalar: the Jacobian of its gradient.
 GRADUS_API Quantity hessian(const Quantity& scalar, const Variable& by);

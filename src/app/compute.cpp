@@ -259,8 +259,8 @@ class Computer {
               const bool size = term->kind == Kind::ref && term->symbol->role == Role::size;
               one = one && size && !unknown;
               // Members stacked have one size for all: n, of n_l.
-              const bool member = size && std::all_of(term->kids.begin(), term->kids.end(),
-                                                      [](Expr kid) { return kid->is_number(); });
+              const bool member =
+                  size && std::all_of(term->kids.begin(), term->kids.end(), [](Expr kid) { return kid->is_number(); });
               unknown = member || !size ? term : make::ref(term->symbol), weight = k;
             }
             if (!one || !unknown || weight == 0 || sizes_.count(unknown)) continue;

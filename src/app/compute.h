@@ -33,7 +33,7 @@ struct NamedArray {
   std::string latex;
   std::string shape;  ///< "3×3", "scalar"
   const Symbol* array = nullptr;
-  const Symbol* variable = nullptr;     ///< of an input: the sheet's symbol
+  const Symbol* variable = nullptr;  ///< of an input: the sheet's symbol
   std::string family;  ///< of an output that is a derivative by a member of a family: what it is by the whole: "∂E/∂w"
   const Symbol* gradient_by = nullptr;  ///< of an output that is the gradient of a scalar: the input it is by
 };

@@ -129,7 +129,8 @@ class Placer {
       if (uses.of_parts[d]) buffer.size = (buffer.size + lanes_ - 1) / lanes_ * lanes_;
       buffer.stride[d] = buffer.size;
       long extent = buffer.extent[d];
-      if (i + 1 == rank && !uses.of_parts[d]) extent = (extent + lanes_ - 1) / lanes_ * lanes_;  // rows begin at whole vectors
+      if (i + 1 == rank && !uses.of_parts[d])
+        extent = (extent + lanes_ - 1) / lanes_ * lanes_;  // rows begin at whole vectors
       buffer.size *= extent;
     }
     for (const Loop* loop : uses.around) {

@@ -409,7 +409,7 @@ Expr Lowerer::named(std::string name, Expr over, const IndexVars& bound, Update 
     // The neutral value first.
     Assignment first;
     first.loops.assign(statement.loops.begin(),
-                         statement.loops.begin() + static_cast<long>(statement.loops.size() - bound.size()));
+                       statement.loops.begin() + static_cast<long>(statement.loops.size() - bound.size()));
     first.target = statement.target;
     first.lazy = true;
     first.body = neutral(update);

@@ -1,5 +1,6 @@
 // A program with its loops in place: what runs inside what, which loop is cut into parts for threads and into blocks
-// for the cache, which one lies across SIMD lanes, and where every array is kept. Back ends only walk it: the emitted text is the kernel that is run.
+// for the cache, which one lies across SIMD lanes, and where every array is kept. Back ends only walk it: the emitted
+// text is the kernel that is run.
 #pragma once
 
 #include "program/plan.h"

@@ -229,7 +229,7 @@ class Printer {
   }
 
   std::vector<std::pair<const IndexVar*, std::string>> names_;  ///< of the loops around
-  std::map<const IndexVar*, std::string> pieces_;                ///< what loops over these run over: "part" or "block"
+  std::map<const IndexVar*, std::string> pieces_;               ///< what loops over these run over: "part" or "block"
   std::map<const Symbol*, std::string> arrays_;
   std::set<std::string> taken_;
   std::size_t spent_ = 0;

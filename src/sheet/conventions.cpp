@@ -71,8 +71,10 @@ std::optional<Val> Elaborator::special_scripts(const Syn& s, Context& c) {
     return scan_.index_like(*i) ||
            (i->kind == SynKind::name && (c.bound.contains(name_key(*i)) || c.indices.contains(name_key(*i))));
   });
-  // δ_{jo}: o is one index that is not said to run.
-  if (base.text == "δ" && items.size() == 2 && (running || (names && one_runs && !c.scope->find("δ"))) && !s.sup) {
+  if (base.text == "δ" && items.size() == 2 && !running && names && one_runs && !c.scope->find("δ") && !s.sup)
+    not_read("index", s.span, "it is not said which index one of these is",
+             "say what it runs over: for o = 1, …, V, or what it is: o ∈ {1, …, V}");
+  if (base.text == "δ" && items.size() == 2 && running && !s.sup) {
     return algebra_.scalar(make::delta(index_value(*items[0], c), index_value(*items[1], c)), s.span);
   }
   if (base.text == "e" && items.size() == 1 && index_items && usage("e").subs == 1 && !s.sup) {

@@ -11,6 +11,16 @@
 
 namespace gradus {
 
+namespace {
+
+/// 5, −4
+bool is_numeral(const Syn& s) {
+  return s.kind == SynKind::number ||
+         (s.kind == SynKind::sum && s.kids.size() == 1 && s.kids[0]->kind == SynKind::number);
+}
+
+}  // namespace
+
 SheetReader::SheetReader(const Source& source, const Document& document, const ElaborateOptions& options,
                          const Prescan& scan, Knowledge& knowledge, Layout layout)
     : source_(source), document_(document), options_(options), e_(scan, knowledge), layout_(layout) {
@@ -214,8 +224,10 @@ void SheetReader::chain(const Chain& c, const Piece& piece, std::size_t k) {
         define(c);
         return;
       }
-      bool definition =
-          !in_display_ && is_definition(c) && (lead_scope_is_soft() || means_nothing_yet(c)) && !states_value(c);
+      bool definition = !in_display_ && is_definition(c) && (lead_scope_is_soft() || means_nothing_yet(c)) &&
+                        !states_value(c) &&
+                        !(joined && carried_assumed_ && c.sides[0]->kind == SynKind::name && c.sides[1] &&
+                          is_numeral(*c.sides[1]));  // at the point x = 1, y = 2
       if (!definition) {
         assumed_before_ = true;
         if (assumption(c, true)) return;
@@ -345,8 +357,7 @@ bool SheetReader::states_value(const Chain& c) const {
   const Syn& base = head.kind == SynKind::scripts ? *head.kids[0] : head;
   if (base.kind != SynKind::name) return false;
   Entry* entry = scope_->find(name_key(base));
-  return entry && entry->declared && c.sides[1] &&
-         (c.sides[1]->kind == SynKind::number || head.kind == SynKind::scripts);
+  return entry && entry->declared && c.sides[1] && (is_numeral(*c.sides[1]) || head.kind == SynKind::scripts);
 }
 
 /// "p ∈ ℝ^n, Σ_i p_i = 1": of what is declared and nothing else, this is no claim.

@@ -193,7 +193,7 @@ Val Algebra::power(const Val& base, Expr exponent) const {
       abs(exponent->number) <= 8)
     return matrix_power(base, static_cast<int>(exponent->number.get_num().get_si()));
   if (base.rank() == 1)  // by some conventions that of the entries, by others the squared length
-    not_read("power", base.span, "a power of " + shape_text(base) + " is not defined",
+    not_read("shape", base.span, "a power of " + shape_text(base) + " is not defined",
              "write ⊙ for element-wise products, or x^T x");
   misfit(base.span, "a power of " + shape_text(base) + " is not defined");
 }

@@ -55,7 +55,9 @@ class WholeMatrices : public testing::Test {
     prepare(lowered->program);
     const Symbol* by = lowered->arrays.at(a_);
     EXPECT_FALSE(append_reverse(*lowered, lowered->program.outputs[0], {by}));
-    if (second) EXPECT_FALSE(append_forward(*lowered, lowered->program.outputs[1], by));
+    if (second) {
+      EXPECT_FALSE(append_forward(*lowered, lowered->program.outputs[1], by));
+    }
     plan(lowered->program);
     write_in_libm(lowered->program);
     Arrays arrays{{by, a}, {lowered->arrays.at(b_), b}};

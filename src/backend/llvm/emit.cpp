@@ -41,7 +41,8 @@ std::unique_ptr<llvm::Module> Emitter::emit() {
 
 llvm::Function* Emitter::new_function(const std::string& name, bool internal) {
   llvm::Type* const pointer = builder_.getPtrTy();
-  auto* const type = llvm::FunctionType::get(builder_.getVoidTy(), {pointer, pointer, pointer, builder_.getInt64Ty()}, false);
+  auto* const type =
+      llvm::FunctionType::get(builder_.getVoidTy(), {pointer, pointer, pointer, builder_.getInt64Ty()}, false);
   auto* const function = llvm::Function::Create(
       type, internal ? llvm::Function::InternalLinkage : llvm::Function::ExternalLinkage, name, *module_);
   for (llvm::Argument& argument : function->args()) {
@@ -200,9 +201,8 @@ void Emitter::blocks(const Loop& loop) {
   if (const auto pieces = pieces_of(span, size)) {
     repeat(pieces->whole, [&](const Integer& k) { block(loop, plus(span.lo, times(k, size)), size); });
     if (pieces->rest == 0) return;
-    return repeat(pieces->has_rest, [&](const Integer&) {
-      block(loop, plus(span.lo, times(pieces->whole, size)), pieces->rest);
-    });
+    return repeat(pieces->has_rest,
+                  [&](const Integer&) { block(loop, plus(span.lo, times(pieces->whole, size)), pieces->rest); });
   }
   Value* const count = builder_.CreateIntrinsic(llvm::Intrinsic::smax, {builder_.getInt64Ty()},
                                                 {scalar(span.count), builder_.getInt64(0)});

@@ -6,9 +6,9 @@ namespace gradus {
 namespace {
 
 constexpr std::size_t largest_function = 1500;  // nodes; compile time grows faster than this
-constexpr long largest_on_stack = 64;       // elements
-constexpr long body_budget = 6000;          // elements on the stack for one body of a blocks loop
-constexpr std::size_t alignment = 16;       // elements: 64 bytes in single precision
+constexpr long largest_on_stack = 64;           // elements
+constexpr long body_budget = 6000;              // elements on the stack for one body of a blocks loop
+constexpr std::size_t alignment = 16;           // elements: 64 bytes in single precision
 
 bool mentions(Expr e, const IndexVar* var) { return std::find(e->free.begin(), e->free.end(), var) != e->free.end(); }
 
@@ -156,7 +156,8 @@ Homes homes_of(const Nest& nest) {
       on_stack[uses.body] += buffer.size;
       home.kind = Home::Kind::body;
       home.loop = uses.body;
-    } else if (uses.used && function_of[uses.first_step] == function_of[uses.last_step] && buffer.size <= largest_on_stack) {
+    } else if (uses.used && function_of[uses.first_step] == function_of[uses.last_step] &&
+               buffer.size <= largest_on_stack) {
       home.kind = Home::Kind::stack;
     } else {
       const std::size_t one = (static_cast<std::size_t>(buffer.size) + alignment - 1) / alignment * alignment;

@@ -1,5 +1,5 @@
-// Where each local buffer lives: in registers of one lanes loop, on the stack, or in the workspace; and which steps make
-// a function.
+// Where each local buffer lives: in registers of one lanes loop, on the stack, or in the workspace; and which steps
+// make a function.
 #pragma once
 
 #include <unordered_map>
@@ -29,10 +29,10 @@ struct Stage {
 };
 
 struct Homes {
-  std::vector<Stage> stages;           ///< one after the other
-  std::vector<Home> of;                ///< parallel to the nest's buffers
-  std::size_t workspace = 0;           ///< in elements
-  std::size_t straight_line = 0;       ///< cost of what is outside all loops
+  std::vector<Stage> stages;                              ///< one after the other
+  std::vector<Home> of;                                   ///< parallel to the nest's buffers
+  std::size_t workspace = 0;                              ///< in elements
+  std::size_t straight_line = 0;                          ///< cost of what is outside all loops
   std::unordered_map<const Symbol*, std::size_t> number;  ///< of an array's buffer
 };
 

@@ -38,8 +38,8 @@ class KernelLinker {
     for (std::size_t stage = 0; stage < homes.stages.size(); ++stage) {
       auto found = jit->lookup(entry_name(stage));
       if (!found) return refused(text_of(found.takeError()));
-      kernel.stages_.push_back({found->toPtr<void(const void* const*, void* const*, void*, long)>(),
-                                homes.stages[stage].parts});
+      kernel.stages_.push_back(
+          {found->toPtr<void(const void* const*, void* const*, void*, long)>(), homes.stages[stage].parts});
     }
     kernel.code_ = jit;
     kernel.workspace_bytes_ = homes.workspace * (options.single ? sizeof(float) : sizeof(double));

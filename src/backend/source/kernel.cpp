@@ -218,8 +218,8 @@ void KernelWriter::parts(const Loop& loop) {
   line("for (long " + part + " = 0; " + part + " <= " + last_part + "; ++" + part + ") {");
   ++depth_;
   line("const long " + first + " = " + first_of(part) + ";");
-  line("const long " + last + " = " + part + " < " + last_part + " ? " + first_of("(" + part + " + 1)") + " - 1 : " +
-       std::to_string(parts.hi) + ";");
+  line("const long " + last + " = " + part + " < " + last_part + " ? " + first_of("(" + part + " + 1)") +
+       " - 1 : " + std::to_string(parts.hi) + ";");
   blocks_[loop.cut] = {first, last};
   steps(loop.body);
   blocks_.erase(loop.cut);

@@ -71,6 +71,26 @@ bool SheetReader::names_no_member(const Syn& sup) const {
                      [&](const SynPtr& kid) { return kid && kid->kind != SynKind::number && names_no_member(*kid); });
 }
 
+namespace {
+
+/// Whether a clause for a letter holds for the member at these terms, if only its range is long enough: h_2 beside
+/// h_t = …, t = 1, …, T.
+bool may_reach(const Symbol& symbol, const std::vector<Expr>& at) {
+  return std::any_of(symbol.clauses.begin(), symbol.clauses.end(), [&](const Clause& clause) {
+    for (std::size_t i = 0; i < at.size() && i < clause.pattern.size(); ++i) {
+      const Expr pattern = clause.pattern[i];
+      if (pattern == at[i]) continue;
+      if (pattern->kind != Kind::index || !pattern->var->lo || !pattern->var->hi) return false;
+      if (!at[i]->is_number()) continue;
+      if (!compare(Relation::ge, at[i], pattern->var->lo).value_or(false)) return false;
+      if (!compare(Relation::le, at[i], pattern->var->hi).value_or(true)) return false;
+    }
+    return true;
+  });
+}
+
+}  // namespace
+
 bool SheetReader::is_fresh(const Syn& head) const {
   const Syn* name = &head;
   const Syn* group = nullptr;
@@ -172,7 +192,7 @@ bool SheetReader::is_fresh(const Syn& head) const {
       const Val v = e.load_scripted(&symbol, base, name->sub, name->sup, left_sub, left_sup, c);
       const std::vector<Expr>& at = v.body->kids;
       if (std::any_of(at.begin(), at.end(), [](Expr kid) { return kid->is_number(); }))
-        return !unfold(v.body).has_value();
+        return !unfold(v.body).has_value() && !may_reach(symbol, at);
       // h_t beside h_0, h_{t,j}^{(l)} beside h_{0,j}^{(l)}: the clause for all letters may still be missing.
       return std::none_of(symbol.clauses.begin(), symbol.clauses.end(), [&](const Clause& clause) {
         for (std::size_t i = 0; i < clause.pattern.size(); ++i)

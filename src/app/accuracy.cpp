@@ -47,12 +47,7 @@ class BallInterpreter {
 
   std::vector<Ball>& data_of(const Symbol* array) {
     const auto [found, fresh] = arrays_.try_emplace(array);
-    if (fresh) {
-      std::size_t size = 1;
-      for (std::size_t d = 0; d < array->indices.size(); ++d)
-        size *= static_cast<std::size_t>(axis_of(array, d).extent());
-      found->second.resize(size);
-    }
+    if (fresh) found->second.resize(static_cast<std::size_t>(elements(array)));
     return found->second;
   }
 

@@ -171,7 +171,7 @@ class Computer {
         return false;
       }
       const TypedName name = typed_name(parts->first);
-      const Expr size = size_named(name);
+      const Expr size = size_named(name, size_symbols_);
       if (!size) {
         data_.push_back({name, parts->first, parts->second, {}});
         continue;
@@ -204,17 +204,6 @@ class Computer {
       given.array = std::move(*array);
     }
     return true;
-  }
-
-  /// n, or n_2 of a family of sizes; null if it is none of the sheet's sizes.
-  Expr size_named(const TypedName& name) const {
-    for (const Symbol* size : size_symbols_) {
-      const auto member = member_of(name, size);
-      if (!member) continue;
-      const bool whole = std::count(member->begin(), member->end(), nullptr) > 0;
-      return make::ref(size, whole ? std::vector<Expr>{} : *member);
-    }
-    return nullptr;
   }
 
   void set_size(Expr size, long value, const std::string& from) {

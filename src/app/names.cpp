@@ -171,4 +171,14 @@ std::optional<std::vector<Expr>> member_of(const TypedName& typed, const Symbol*
   return member;
 }
 
+Expr size_named(const TypedName& typed, const std::vector<const Symbol*>& sizes) {
+  for (const Symbol* size : sizes) {
+    const auto member = member_of(typed, size);
+    if (!member) continue;
+    const bool whole = std::count(member->begin(), member->end(), nullptr) > 0;
+    return make::ref(size, whole ? std::vector<Expr>{} : *member);
+  }
+  return nullptr;
+}
+
 }  // namespace gradus

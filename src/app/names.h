@@ -25,6 +25,8 @@ bool means(const TypedName& typed, const Symbol* symbol);
 bool means(const TypedName& typed, const Variable& variable);
 /// What the typed name says of each index of the symbol, a numeral or nothing; none if it means something else.
 std::optional<std::vector<Expr>> member_of(const TypedName& typed, const Symbol* symbol);
+/// The size among these that the typed name means: n, or n_2 of a family of sizes; null if it is none of them.
+Expr size_named(const TypedName& typed, const std::vector<const Symbol*>& sizes);
 /// How the variable is written: "x", "w_{0,j}^{1,i}", with the letters that the sheet has where it is used.
 std::string written(const Variable& variable, const std::vector<Quantity>& quantities);
 

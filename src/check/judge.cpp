@@ -48,19 +48,9 @@ std::optional<Proof> prove(const Case& side, const Claim& claim, const Clock& cl
   std::optional<Proof> proof = prove_whole(side, claim, clock, over);
   if (proof || side.axes.empty()) return proof;
   constexpr std::size_t most_entries = 9;
-  std::vector<IndexMap> entries{{}};
-  for (const IndexVar* axis : side.axes) {
-    if (!axis->lo || !axis->hi || !axis->lo->is_number() || !axis->hi->is_number()) return std::nullopt;
-    std::vector<IndexMap> more;
-    for (Rational k = axis->lo->number; k <= axis->hi->number; k += 1)
-      for (const IndexMap& at : entries) {
-        if (more.size() == most_entries) return std::nullopt;
-        more.push_back(at);
-        more.back()[axis] = make::number(k);
-      }
-    entries = std::move(more);
-  }
-  for (const IndexMap& at : entries) {
+  const auto places = places_of(side.axes, most_entries);
+  if (!places) return std::nullopt;
+  for (const IndexMap& at : *places) {
     Case entry = side;
     entry.lhs = substitute(side.lhs, at);
     entry.rhs = substitute(side.rhs, at);

@@ -4,6 +4,7 @@
 
 #include "expr/builders.h"
 #include "expr/caches.h"
+#include "expr/relation.h"
 #include "expr/walk.h"
 
 namespace gradus::make {
@@ -24,18 +25,6 @@ std::optional<Rational> difference(Expr a, Expr b) {
   const auto left = affine(a), right = affine(b);
   if (!left || !right || left->terms != right->terms) return std::nullopt;
   return left->constant - right->constant;
-}
-
-bool holds(Relation relation, int sign) {
-  switch (relation) {
-    case Relation::eq: return sign == 0;
-    case Relation::ne: return sign != 0;
-    case Relation::lt: return sign < 0;
-    case Relation::le: return sign <= 0;
-    case Relation::gt: return sign > 0;
-    case Relation::ge: return sign >= 0;
-  }
-  return false;
 }
 
 std::optional<Expr> value_at_number(Elementary function, const Rational& x) {
@@ -120,7 +109,7 @@ Expr delta(Expr a, Expr b) {
 
 Expr select(Relation relation, Expr a, Expr b, Expr then, Expr otherwise) {
   if (then == otherwise) return then;
-  if (const auto d = difference(a, b)) return holds(relation, sgn(*d)) ? then : otherwise;
+  if (const auto d = difference(a, b)) return holds<Rational>(relation, *d, 0) ? then : otherwise;
   Node node = node_of(Kind::select, {a, b, then, otherwise});
   node.op = static_cast<std::uint8_t>(relation);
   return intern(std::move(node));

@@ -134,4 +134,20 @@ bool surely_within(Expr term, Expr lo, Expr hi) {
   return compare(Relation::le, lo, term).value_or(false) && compare(Relation::le, term, hi).value_or(false);
 }
 
+std::optional<std::vector<IndexMap>> places_of(const IndexVars& axes, std::size_t most) {
+  std::vector<IndexMap> places{{}};
+  for (const IndexVar* axis : axes) {
+    if (!axis->lo || !axis->hi || !axis->lo->is_number() || !axis->hi->is_number()) return std::nullopt;
+    std::vector<IndexMap> more;
+    for (const IndexMap& place : places)
+      for (Rational k = axis->lo->number; k <= axis->hi->number; k += 1) {
+        if (more.size() == most) return std::nullopt;
+        more.push_back(place);
+        more.back()[axis] = make::number(k);
+      }
+    places = std::move(more);
+  }
+  return places;
+}
+
 }  // namespace gradus

@@ -49,6 +49,9 @@ struct Affine {
 std::optional<Affine> affine(Expr e);
 /// Certain facts: true, false, or unknown. Sizes are at least 1; index variables lie in their ranges.
 std::optional<bool> compare(Relation relation, Expr a, Expr b);
+/// The places of an array with these axes, the last one running fastest; none if they are not numbers, or more than
+/// `most`.
+std::optional<std::vector<IndexMap>> places_of(const IndexVars& axes, std::size_t most);
 /// Whether the index term surely lies in the range.
 bool surely_within(Expr term, Expr lo, Expr hi);
 

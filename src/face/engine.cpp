@@ -155,14 +155,7 @@ class Builder {
     }
     const std::vector<const Symbol*> known = sizes_of(quantities_);
     for (const auto& [name, value] : options_.sizes) {
-      const TypedName typed = typed_name(name);
-      Expr size = nullptr;
-      for (const Symbol* symbol : known) {
-        const auto member = member_of(typed, symbol);
-        if (!member) continue;
-        const bool whole = std::count(member->begin(), member->end(), nullptr) > 0;
-        size = make::ref(symbol, whole ? std::vector<Expr>{} : *member);
-      }
+      const Expr size = size_named(typed_name(name), known);
       if (!size) fail("no size is called " + name + " in what is compiled of the sheet");
       if (value < 0) fail("the size " + name + " is negative");
       sizes_[size] = value;

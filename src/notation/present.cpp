@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "expr/relation.h"
 #include "notation/latex/commands.h"
 #include "notation/letters.h"
 #include "notation/write.h"
@@ -111,18 +112,6 @@ bool range_shows(Expr body, const IndexVar* var) {
 bool mentions(Expr e, const IndexVar* var) { return std::count(e->free.begin(), e->free.end(), var) != 0; }
 
 }  // namespace
-
-Relation opposite(Relation relation) {
-  switch (relation) {
-    case Relation::eq: return Relation::ne;
-    case Relation::ne: return Relation::eq;
-    case Relation::lt: return Relation::ge;
-    case Relation::le: return Relation::gt;
-    case Relation::gt: return Relation::le;
-    case Relation::ge: return Relation::lt;
-  }
-  return relation;
-}
 
 bool ends_in(Expr ref, const IndexVars& params) {
   if (ref->kind != Kind::ref || ref->kids.size() < params.size()) return false;

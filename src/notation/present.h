@@ -89,8 +89,6 @@ class Presenter {
   int depth_ = 0;
 };
 
-/// The negation of a relation.
-Relation opposite(Relation relation);
 /// Whether the trailing indices of the ref are exactly these parameters, in order, which occur nowhere else in it.
 bool ends_in(Expr ref, const IndexVars& params);
 

@@ -26,29 +26,20 @@ bool lists_entries(Expr e, const IndexVars& axes) {
 
 /// An array of a few entries, each of which is an expression of its own.
 std::optional<Matrix> write_entries(Expr e, const IndexVars& axes, bool row) {
-  constexpr long most_entries = 9;
+  constexpr std::size_t most_entries = 9;
   if (axes.empty() || axes.size() > 2 || !lists_entries(e, axes)) return std::nullopt;
-  long count = 1;
-  std::vector<long> first, last;
-  for (const IndexVar* axis : axes) {
-    if (!axis->lo || !axis->hi || !axis->lo->is_number() || !axis->hi->is_number()) return std::nullopt;
-    first.push_back(axis->lo->number.get_num().get_si());
-    last.push_back(axis->hi->number.get_num().get_si());
-    count *= last.back() - first.back() + 1;
-    if (last.back() - first.back() >= most_entries || count > most_entries) return std::nullopt;
-  }
+  const auto places = places_of(axes, most_entries);
+  if (!places || places->empty()) return std::nullopt;
   const bool matrix = axes.size() == 2;
   std::string latex, text;
-  for (long i = first[0]; i <= last[0]; ++i) {
-    for (long j = matrix ? first[1] : 0; j <= (matrix ? last[1] : 0); ++j) {
-      IndexMap at{{axes[0], make::number(i)}};
-      if (matrix) at[axes[1]] = make::number(j);
-      const Expr entry = simplify(substitute(e, at));
-      const bool begins = matrix ? j == first[1] : i == first[0];
-      latex += (begins ? "" : matrix || row ? " & " : " \\\\ ") + write_latex(entry);
-      text += (begins ? "" : matrix || row ? "  " : "; ") + write_text(entry);
-    }
-    if (matrix && i < last[0]) latex += " \\\\ ", text += "; ";
+  const IndexMap* before = nullptr;
+  for (const IndexMap& at : *places) {
+    const Expr entry = simplify(substitute(e, at));
+    const bool same_row = matrix ? before && before->at(axes[0]) == at.at(axes[0]) : row;
+    if (before) latex += same_row ? " & " : " \\\\ ", text += same_row ? "  " : "; ";
+    latex += write_latex(entry);
+    text += write_text(entry);
+    before = &at;
   }
   return Matrix{"\\begin{pmatrix} " + latex + " \\end{pmatrix}", "[" + text + "]"};
 }

@@ -23,7 +23,7 @@ struct Frame {
 
   std::vector<Expr> place(const IndexVars& terms) const {
     std::vector<Expr> all = at;
-    for (const IndexVar* term : terms) all.push_back(make::index(term));
+    for (Expr term : terms_of(terms)) all.push_back(term);
     return all;
   }
   Expr element(const Symbol* array, const IndexVars& terms) const { return make::ref(array, place(terms)); }

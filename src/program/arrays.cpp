@@ -102,14 +102,43 @@ Symbol* new_array(std::string name, std::string latex, const std::vector<Interva
   return array;
 }
 
+long elements(const Symbol* array) {
+  long count = 1;
+  for (std::size_t d = 0; d < array->indices.size(); ++d) count *= axis_of(array, d).extent();
+  return count;
+}
+
 const IndexVar* new_loop(std::string name, Interval range) {
   return make::fresh(std::move(name), make::number(range.lo), make::number(range.hi));
+}
+
+IndexVars loops_over(const Symbol* array) {
+  IndexVars loops;
+  for (std::size_t d = 0; d < array->indices.size(); ++d)
+    loops.push_back(new_loop("k" + std::to_string(d + 1), axis_of(array, d)));
+  return loops;
+}
+
+std::vector<Expr> terms_of(const IndexVars& loops) {
+  std::vector<Expr> terms;
+  for (const IndexVar* loop : loops) terms.push_back(make::index(loop));
+  return terms;
 }
 
 bool mentions(Expr e, const IndexVar* var) {
   return std::any_of(e->free.begin(), e->free.end(), [&](const IndexVar* free) {
     return free == var || (free->lo && mentions(free->lo, var)) || (free->hi && mentions(free->hi, var));
   });
+}
+
+IndexVars loops_needed(const std::vector<Expr>& terms, const IndexVars& loops) {
+  IndexVars needed;
+  for (auto loop = loops.rbegin(); loop != loops.rend(); ++loop) {
+    bool is = std::any_of(terms.begin(), terms.end(), [&](Expr term) { return mentions(term, *loop); });
+    for (const IndexVar* other : needed) is = is || mentions(other->lo, *loop) || mentions(other->hi, *loop);
+    if (is) needed.insert(needed.begin(), *loop);
+  }
+  return needed;
 }
 
 bool varies_with(const Assignment& statement, const IndexVar* var) {
@@ -210,12 +239,8 @@ Expr neutral(Update update) {
 
 Assignment filled(const Symbol* array, Expr value) {
   Assignment out;
-  std::vector<Expr> at;
-  for (std::size_t d = 0; d < array->indices.size(); ++d) {
-    out.loops.push_back(new_loop("k" + std::to_string(d + 1), axis_of(array, d)));
-    at.push_back(make::index(out.loops.back()));
-  }
-  out.target = make::ref(array, at);
+  out.loops = loops_over(array);
+  out.target = make::ref(array, terms_of(out.loops));
   out.body = value;
   out.lazy = true;
   return out;

@@ -20,12 +20,20 @@ std::optional<Interval> interval_of(const IndexVar* var);
 /// Of an array's axis.
 Interval axis_of(const Symbol* array, std::size_t axis);
 
+/// How many an array has.
+long elements(const Symbol* array);
+
 Symbol* new_array(std::string name, std::string latex, const std::vector<Interval>& axes);
 /// A loop variable over an interval.
 const IndexVar* new_loop(std::string name, Interval range);
+/// Loops over the whole array, outermost first.
+IndexVars loops_over(const Symbol* array);
+std::vector<Expr> terms_of(const IndexVars& loops);
 
 /// Whether e mentions the variable, in its bounds too.
 bool mentions(Expr e, const IndexVar* var);
+/// The loops that the terms need, with those that the bounds of these need, in their order.
+IndexVars loops_needed(const std::vector<Expr>& terms, const IndexVars& loops);
 /// Whether the statement is another one for another value of the variable, which is none of its loops.
 bool varies_with(const Assignment& statement, const IndexVar* var);
 /// Its loops with fresh variables.

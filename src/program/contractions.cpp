@@ -15,17 +15,6 @@ bool contains(const IndexVars& vars, const IndexVar* var) {
   return std::find(vars.begin(), vars.end(), var) != vars.end();
 }
 
-/// The loops that the factors need, with those that the bounds of these need, in the statement's order.
-IndexVars loops_of(const std::vector<Expr>& factors, const IndexVars& loops) {
-  IndexVars needed;
-  for (auto loop = loops.rbegin(); loop != loops.rend(); ++loop) {
-    bool is = std::any_of(factors.begin(), factors.end(), [&](Expr f) { return mentions(f, *loop); });
-    for (const IndexVar* other : needed) is = is || mentions(other->lo, *loop) || mentions(other->hi, *loop);
-    if (is) needed.insert(needed.begin(), *loop);
-  }
-  return needed;
-}
-
 bool bounds_another(const IndexVar* var, const IndexVars& loops) {
   return std::any_of(loops.begin(), loops.end(),
                      [&](const IndexVar* other) { return mentions(other->lo, var) || mentions(other->hi, var); });
@@ -52,7 +41,7 @@ class Cutter {
         if (mentions(s.target, loop) || bounds_another(loop, s.loops)) continue;
         std::vector<Expr> with, without;
         for (Expr factor : factors) (mentions(factor, loop) ? with : without).push_back(factor);
-        const IndexVars needed = loops_of(with.empty() ? std::vector<Expr>{make::index(loop)} : with, s.loops);
+        const IndexVars needed = loops_needed(with.empty() ? std::vector<Expr>{make::index(loop)} : with, s.loops);
         if (needed.size() == s.loops.size()) continue;
         const double cost = iterations(needed) + iterations(s.loops) / std::max(1.0, iterations({loop}));
         if (cost >= best) continue;

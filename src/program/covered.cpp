@@ -4,6 +4,8 @@
 #include <functional>
 #include <set>
 
+#include "expr/dependence.h"
+#include "expr/relation.h"
 #include "program/arrays.h"
 
 namespace gradus {
@@ -11,14 +13,17 @@ namespace {
 
 using Box = std::vector<Interval>;
 
+/// Whether the index term is, or is made of, an entry of an integer array.
+bool gathers(Expr term) {
+  return term->kind == Kind::ref ||
+         std::any_of(term->kids.begin(), term->kids.end(), [](Expr kid) { return kid->kind == Kind::ref; });
+}
+
 std::optional<Box> box_of(Expr ref) {
   Box box;
   for (std::size_t d = 0; d < ref->kids.size(); ++d) {
-    // A gather reads anywhere on the axis.
-    const bool gathers = std::any_of(ref->kids[d]->kids.begin(), ref->kids[d]->kids.end(),
-                                     [](Expr kid) { return kid->kind == Kind::ref; });
-    if (ref->kids[d]->kind == Kind::ref || gathers) {
-      box.push_back(axis_of(ref->symbol, d));
+    if (gathers(ref->kids[d])) {
+      box.push_back(axis_of(ref->symbol, d));  // anywhere on the axis
       continue;
     }
     const auto range = interval_of(ref->kids[d]);
@@ -58,64 +63,45 @@ std::optional<std::vector<long>> outside(const Box& box, const std::vector<Box>&
 
 constexpr double kMostPlaces = 1e5;
 
-long value_at(Expr term, const std::unordered_map<const IndexVar*, long>& at) {
+using Places = std::unordered_map<const IndexVar*, long>;
+
+long value_at(Expr term, const Places& at) {
   IndexMap map;
   for (const IndexVar* var : term->free) map.emplace(var, make::number(at.at(var)));
   return constant_index(substitute(term, map)).value_or(0);
 }
 
-/// Whether the index term leaves the axis somewhere: by its bounds, or, where these are too wide for a triangle, place
-/// by place.
-bool leaves(Expr term, const Interval& axis, const IndexVars& loops) {
-  if (term->kind == Kind::ref ||
-      std::any_of(term->kids.begin(), term->kids.end(), [](Expr kid) { return kid->kind == Kind::ref; }))
-    return false;  // a gather's values are checked where they are handed in
-  const auto reach = interval_of(term);
-  if (!reach) return false;
-  if (reach->lo >= axis.lo && reach->hi <= axis.hi) return false;
-  // The loops that the term needs, and those that their bounds need.
-  IndexVars needed;
-  double places = 1;
-  for (auto loop = loops.rbegin(); loop != loops.rend(); ++loop) {
-    bool is = mentions(term, *loop);
-    for (const IndexVar* other : needed) is = is || mentions(other->lo, *loop) || mentions(other->hi, *loop);
-    if (!is) continue;
-    needed.insert(needed.begin(), *loop);
-    places *= static_cast<double>(interval_of(*loop)->extent());
-  }
-  if (places > kMostPlaces) return false;
-  std::unordered_map<const IndexVar*, long> at;
-  const std::function<bool(std::size_t)> any = [&](std::size_t from) {
-    if (from == needed.size()) {
-      const long value = value_at(term, at);
-      return value < axis.lo || value > axis.hi;
-    }
-    const long lo = value_at(needed[from]->lo, at), hi = value_at(needed[from]->hi, at);
-    for (long k = lo; k <= hi; ++k) {
-      at[needed[from]] = k;
-      if (any(from + 1)) return true;
-    }
-    return false;
-  };
-  return any(0);
-}
-
-using Places = std::unordered_map<const IndexVar*, long>;
-
-/// Calls see(places) at each place of the loops.
-void at_each_place(const IndexVars& loops, std::size_t from, Places& at, const std::function<void()>& see) {
-  if (from == loops.size()) return see();
+/// Whether found(places) holds at some place of the loops; no further ones are looked at.
+bool at_some_place(const IndexVars& loops, std::size_t from, Places& at, const std::function<bool()>& found) {
+  if (from == loops.size()) return found();
   const long lo = value_at(loops[from]->lo, at), hi = value_at(loops[from]->hi, at);
   for (long k = lo; k <= hi; ++k) {
     at[loops[from]] = k;
-    at_each_place(loops, from + 1, at, see);
+    if (at_some_place(loops, from + 1, at, found)) return true;
   }
+  return false;
 }
 
-bool mentions_array(Expr body, const Symbol* array) {
-  bool found = false;
-  visit(body, [&](Expr node) { found = found || (node->kind == Kind::ref && node->symbol == array); });
-  return found;
+double places_of(const IndexVars& loops) {
+  double places = 1;
+  for (const IndexVar* loop : loops) places *= static_cast<double>(interval_of(loop)->extent());
+  return places;
+}
+
+/// Whether the index term leaves the axis somewhere: by its bounds, or, where these are too wide for a triangle, place
+/// by place.
+bool leaves(Expr term, const Interval& axis, const IndexVars& loops) {
+  if (gathers(term)) return false;  // a gather's values are checked where they are handed in
+  const auto reach = interval_of(term);
+  if (!reach) return false;
+  if (reach->lo >= axis.lo && reach->hi <= axis.hi) return false;
+  const IndexVars needed = loops_needed({term}, loops);
+  if (places_of(needed) > kMostPlaces) return false;
+  Places at;
+  return at_some_place(needed, 0, at, [&] {
+    const long value = value_at(term, at);
+    return value < axis.lo || value > axis.hi;
+  });
 }
 
 bool of_indices(Expr side) {
@@ -125,16 +111,7 @@ bool of_indices(Expr side) {
 }
 
 bool holds_at(Expr select, const Places& at) {
-  const long a = value_at(select->kids[0], at), b = value_at(select->kids[1], at);
-  switch (select->relation()) {
-    case Relation::eq: return a == b;
-    case Relation::ne: return a != b;
-    case Relation::lt: return a < b;
-    case Relation::le: return a <= b;
-    case Relation::gt: return a > b;
-    case Relation::ge: return a >= b;
-  }
-  return false;
+  return holds(select->relation(), value_at(select->kids[0], at), value_at(select->kids[1], at));
 }
 
 /// What the body reads of the array at these places, under the conditions that hold there.
@@ -156,7 +133,7 @@ std::string unsaid_read(const Program& program, const Symbol* array) {
     for (Expr kid : ref->kids) out.push_back(value_at(kid, at));
     return out;
   };
-  const auto gathers = [](Expr ref) {
+  const auto reads_anywhere = [](Expr ref) {
     return std::any_of(ref->kids.begin(), ref->kids.end(), [](Expr kid) { return !of_indices(kid); });
   };
   const std::function<void(const ProgramItems&, const IndexVars&, bool)> look =
@@ -169,32 +146,31 @@ std::string unsaid_read(const Program& program, const Symbol* array) {
             continue;
           }
           const Assignment& s = item.statement;
-          const bool concerns = reading ? mentions_array(s.body, array)
+          const bool concerns = reading ? contains(direct_symbols(s.body), array)
                                         : s.target->symbol == array && !(s.update == Update::set && s.body->is_zero());
           if (!concerns || !found.empty()) continue;
           loops.insert(loops.end(), s.loops.begin(), s.loops.end());
-          double places = 1;
-          for (const IndexVar* loop : loops) places *= static_cast<double>(interval_of(loop)->extent());
-          if ((budget -= places) < 0) return;
+          if ((budget -= places_of(loops)) < 0) return;
           Places at;
-          at_each_place(loops, 0, at, [&] {
+          at_some_place(loops, 0, at, [&] {
             if (!reading) {
               Expr body = s.body;
               while (body->kind == Kind::select && body->kids[3]->is_zero() && of_indices(body->kids[0]) &&
                      of_indices(body->kids[1])) {
-                if (!holds_at(body, at)) return;
+                if (!holds_at(body, at)) return false;
                 body = body->kids[2];
               }
               said.insert(place_of(s.target, at));
-              return;
+              return false;
             }
             std::vector<Expr> reads;
             reads_at(s.body, array, at, reads);
             for (Expr read : reads) {
-              if (gathers(read) || !found.empty() || said.contains(place_of(read, at))) continue;
+              if (reads_anywhere(read) || !found.empty() || said.contains(place_of(read, at))) continue;
               found = array->name + " at ";
               for (const long k : place_of(read, at)) found += (found.ends_with(' ') ? "" : ", ") + std::to_string(k);
             }
+            return !found.empty();
           });
         }
       };

@@ -7,12 +7,6 @@
 namespace gradus {
 namespace {
 
-long entries_of(const Symbol* array) {
-  long out = 1;
-  for (std::size_t d = 0; d < array->indices.size(); ++d) out *= axis_of(array, d).extent();
-  return out;
-}
-
 /// What the derivative alone would cost once it is planned.
 template <class Append>
 std::optional<double> cost_of(Lowered trial, Append&& append) {
@@ -45,7 +39,7 @@ Result<DerivativeBuilder::Arrays> DerivativeBuilder::swept_back(const Symbol* of
   Arrays made(by.size());
   for (std::size_t i = by.size(); i-- > 0;) made[i] = taken_output();
   for (std::size_t i = 0; i < by.size(); ++i)
-    choices_.push_back({made[i], true, entries_of(of), entries_of(by[i]), std::nullopt, std::nullopt});
+    choices_.push_back({made[i], true, elements(of), elements(by[i]), std::nullopt, std::nullopt});
   return made;
 }
 
@@ -60,7 +54,7 @@ Result<DerivativeBuilder::Arrays> DerivativeBuilder::vjp(const Symbol* of, const
 
 Result<const Symbol*> DerivativeBuilder::jacobian(const Symbol* of, const Symbol* by) {
   prepare_for(of);
-  Choice choice{nullptr, false, entries_of(of), entries_of(by), std::nullopt, std::nullopt};
+  Choice choice{nullptr, false, elements(of), elements(by), std::nullopt, std::nullopt};
   const bool shared = shared_axis(lowered_, of, by).has_value();
   // With more entries to derive by than to derive, reverse mode may pay.
   if (!shared && choice.by_entries > choice.of_entries) {
@@ -84,7 +78,7 @@ Result<DerivativeBuilder::Arrays> DerivativeBuilder::jvp(const Arrays& of, const
     prepare_for(one);
     if (const auto why = append_forward(lowered_, one, by, added_.back())) return *why;
     made.push_back(taken_output());
-    choices_.push_back({made.back(), false, entries_of(one), entries_of(by), std::nullopt, std::nullopt});
+    choices_.push_back({made.back(), false, elements(one), elements(by), std::nullopt, std::nullopt});
   }
   return made;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "expr/dependence.h"
+#include "expr/relation.h"
 #include "program/covered.h"
 #include "program/lowerer.h"
 
@@ -18,41 +19,6 @@ PatternTerm pattern_term(Expr term) {
 
 namespace {
 
-Relation opposite(Relation relation) {
-  switch (relation) {
-    case Relation::eq: return Relation::ne;
-    case Relation::ne: return Relation::eq;
-    case Relation::lt: return Relation::ge;
-    case Relation::le: return Relation::gt;
-    case Relation::gt: return Relation::le;
-    case Relation::ge: return Relation::lt;
-  }
-  return relation;
-}
-
-/// −a rel −b says b rel a.
-Relation mirrored(Relation relation) {
-  switch (relation) {
-    case Relation::lt: return Relation::gt;
-    case Relation::le: return Relation::ge;
-    case Relation::gt: return Relation::lt;
-    case Relation::ge: return Relation::le;
-    default: return relation;
-  }
-}
-
-bool holds(Relation relation, const Rational& a, const Rational& b) {
-  switch (relation) {
-    case Relation::eq: return a == b;
-    case Relation::ne: return a != b;
-    case Relation::lt: return a < b;
-    case Relation::le: return a <= b;
-    case Relation::gt: return a > b;
-    case Relation::ge: return a >= b;
-  }
-  return false;
-}
-
 long floor_of(const Rational& q) {
   mpz_class out;
   mpz_fdiv_q(out.get_mpz_t(), q.get_num_mpz_t(), q.get_den_mpz_t());
@@ -62,23 +28,22 @@ long floor_of(const Rational& q) {
 }  // namespace
 
 Clause replaced(Clause clause, const IndexVar* var, Expr by) {
-  const IndexMap map{{var, by}};
-  const auto put = [&](Expr& e) {
-    if (e) e = substitute(e, map);
+  const auto put = [&](const IndexMap& map) {
+    const auto in = [&](Expr& e) {
+      if (e) e = substitute(e, map);
+    };
+    for (Expr& term : clause.pattern) in(term);
+    for (Condition& condition : clause.when) in(condition.a), in(condition.b);
+    in(clause.body);
   };
-  for (Expr& term : clause.pattern) put(term);
-  for (Condition& condition : clause.when) put(condition.a), put(condition.b);
-  put(clause.body);
+  const IndexMap map{{var, by}};
+  put(map);
   std::erase(clause.vars, var);
   if (by->kind == Kind::index) clause.vars.push_back(by->var);
   for (const IndexVar*& other : clause.vars) {
     if ((other->lo && mentions(other->lo, var)) || (other->hi && mentions(other->hi, var))) {
       const IndexVar* moved = make::fresh(other->name, substitute(other->lo, map), substitute(other->hi, map));
-      const IndexMap own{{other, make::index(moved)}};
-      for (Expr& term : clause.pattern) term = substitute(term, own);
-      for (Condition& condition : clause.when)
-        condition.a = substitute(condition.a, own), condition.b = substitute(condition.b, own);
-      clause.body = substitute(clause.body, own);
+      put({{other, make::index(moved)}});
       other = moved;
     }
   }
@@ -120,7 +85,7 @@ void Lowerer::settle(Clause clause, std::vector<Clause>& out) {
     clause.when.pop_back();
     const auto form = affine(sized(make::sub(condition.a, condition.b)));
     if (form && form->terms.empty()) {
-      if (!holds(condition.relation, form->constant, 0)) return;
+      if (!holds<Rational>(condition.relation, form->constant, 0)) return;
       continue;
     }
     const IndexVar* var = form && form->terms.size() == 1 && form->terms.begin()->first->kind == Kind::index

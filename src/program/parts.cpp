@@ -81,12 +81,6 @@ std::optional<std::vector<Meeting>> sums_along(const std::vector<Meeting>& meeti
   return sums;
 }
 
-double elements(const Symbol* array) {
-  double count = 1;
-  for (std::size_t d = 0; d < array->indices.size(); ++d) count *= static_cast<double>(axis_of(array, d).extent());
-  return count;
-}
-
 /// Operations on vectors, roughly: each takes a tenth of a nanosecond or two.
 class Cost {
  public:
@@ -177,13 +171,13 @@ class Cutter {
       auto sums = sums_along(meetings.all(), cut.var);
       if (!sums) continue;
       cut.sums = std::move(*sums);
-      for (const Meeting& sum : cut.sums) cut.summed += elements(sum.array);
+      for (const Meeting& sum : cut.sums) cut.summed += static_cast<double>(elements(sum.array));
       // What the loops around bring into the cache, each part reads for itself.
       double read_again = 0;
       for (const Meeting& meeting : meetings.all()) {
         const auto& terms = meeting.terms;
         const bool own = std::find(terms.begin(), terms.end(), make::index(cut.var)) != terms.end();
-        if (loop != step.loop.get() && meeting.read && !own) read_again += elements(meeting.array);
+        if (loop != step.loop.get() && meeting.read && !own) read_again += static_cast<double>(elements(meeting.array));
       }
       const long extent = interval_of(cut.var)->extent();
       cut.block = block_of(*loop, extent);
@@ -247,18 +241,6 @@ class Cutter {
     loop.var = var;
     loop.body = {std::move(inside)};
     return loop_step(std::move(loop));
-  }
-
-  static IndexVars loops_over(const Symbol* array) {
-    IndexVars loops;
-    for (std::size_t d = 0; d < array->indices.size(); ++d) loops.push_back(new_loop("k", axis_of(array, d)));
-    return loops;
-  }
-
-  static std::vector<Expr> terms_of(const IndexVars& loops) {
-    std::vector<Expr> terms;
-    for (const IndexVar* loop : loops) terms.push_back(make::index(loop));
-    return terms;
   }
 
   static Expr own_element(const Symbol* own, const IndexVar* part, std::vector<Expr> terms) {

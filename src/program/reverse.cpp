@@ -82,8 +82,7 @@ class Reverse {
     IndexVars entries;
     for (std::size_t d = 0; d < of_.size(); ++d) entries.push_back(new_loop("e" + std::to_string(d + 1), of_[d]));
     const auto at = [&](const Symbol* array, const std::vector<Expr>& place) {
-      std::vector<Expr> whole;
-      for (const IndexVar* entry : entries) whole.push_back(make::index(entry));
+      std::vector<Expr> whole = terms_of(entries);
       whole.insert(whole.end(), place.begin(), place.end());
       return make::ref(adjoint(array), whole);
     };

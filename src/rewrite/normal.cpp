@@ -16,9 +16,7 @@ constexpr int kMaxLayers = 80;
 std::vector<std::string> told(const std::unordered_set<Expr>& positive, const NormalOptions& options) {
   std::vector<std::string> result;
   for (Expr e : positive) {
-    const auto assumed = options.traits.find(e->symbol);
-    const Traits& traits = assumed == options.traits.end() ? e->symbol->traits : assumed->second;
-    if (!traits.positive) result.push_back(e->symbol->name + " > 0");
+    if (!options.traits_of(e->symbol).positive) result.push_back(e->symbol->name + " > 0");
   }
   std::sort(result.begin(), result.end());
   return result;

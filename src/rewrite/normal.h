@@ -22,6 +22,11 @@ struct NormalOptions {
   std::map<const Symbol*, Traits> traits;  ///< where more is assumed of a symbol than it says itself
   std::size_t max_terms = 4000;            ///< more terms than this: OverBudget
   double seconds = 2.0;
+
+  const Traits& traits_of(const Symbol* symbol) const {
+    const auto assumed = traits.find(symbol);
+    return assumed == traits.end() ? symbol->traits : assumed->second;
+  }
 };
 
 struct Normal {

@@ -56,10 +56,7 @@ class Normalizer {
   /// The expression under the equality conditions of the options: sizes and indices replaced.
   Expr imposed(Expr e);
   Sign sign_of(const Poly& poly);
-  const Traits& traits_of(const Symbol* symbol) const {
-    const auto assumed = settings_.options.traits.find(symbol);
-    return assumed == settings_.options.traits.end() ? symbol->traits : assumed->second;
-  }
+  const Traits& traits_of(const Symbol* symbol) const { return settings_.options.traits_of(symbol); }
   const Settings& settings() const { return settings_; }
   const std::vector<Step>& steps() const { return steps_; }
 

@@ -61,17 +61,16 @@ std::optional<Val> Elaborator::special_scripts(const Syn& s, Context& c) {
   }
   auto items = script_items(s.sub);
   bool index_items = std::all_of(items.begin(), items.end(), [&](auto& i) { return scan_.index_like(*i); });
-  bool running = std::all_of(items.begin(), items.end(), [&](auto& i) {
-    return scan_.index_like(*i) ||
-           (i->kind == SynKind::name && (c.bound.contains(name_key(*i)) || c.indices.contains(name_key(*i)) ||
-                                         guess_range(i->text, statement_sides(c), c)));
-  });
-  const bool names = std::all_of(items.begin(), items.end(), [](auto& i) { return i->kind == SynKind::name; });
-  const bool one_runs = std::any_of(items.begin(), items.end(), [&](auto& i) {
+  const auto is_index = [&](const SynPtr& i) {
     return scan_.index_like(*i) ||
            (i->kind == SynKind::name && (c.bound.contains(name_key(*i)) || c.indices.contains(name_key(*i))));
+  };
+  const bool running = std::all_of(items.begin(), items.end(), [&](const SynPtr& i) {
+    return is_index(i) || (i->kind == SynKind::name && guess_range(i->text, statement_sides(c), c));
   });
-  if (base.text == "δ" && items.size() == 2 && !running && names && one_runs && !c.scope->find("δ") && !s.sup)
+  const bool names = std::all_of(items.begin(), items.end(), [](const SynPtr& i) { return i->kind == SynKind::name; });
+  if (base.text == "δ" && items.size() == 2 && !running && names && std::any_of(items.begin(), items.end(), is_index) &&
+      !c.scope->find("δ") && !s.sup)
     not_read("index", s.span, "it is not said which index one of these is",
              "say what it runs over: for o = 1, …, V, or what it is: o ∈ {1, …, V}");
   if (base.text == "δ" && items.size() == 2 && running && !s.sup) {

@@ -169,10 +169,9 @@ void SheetReader::shape_words(const std::string& text) {
     std::size_t begin = text.find_first_not_of(" -");
     std::string rest = begin == std::string::npos ? "" : text.substr(begin);
     bool matrix = shape_said_->kind == SynKind::product;
-    bool noun = !matrix || shape_after_be_ || rest.rfind("matri", 0) == 0 || rest.rfind("real matri", 0) == 0 ||
-                rest.rfind("symmetric", 0) == 0 || rest.rfind("invertible", 0) == 0;
-    const std::size_t matri = rest.find("matri");  // "covariance matrix"
-    noun = noun || (matri != std::string::npos && matri < 30 && rest.find_first_of(".,;") > matri);
+    const std::size_t matri = rest.find("matri");  // "matrix", "real matrix", "covariance matrix"
+    const bool noun = !matrix || shape_after_be_ || rest.rfind("symmetric", 0) == 0 ||
+                      rest.rfind("invertible", 0) == 0 || (matri < 30 && rest.find_first_of(".,;") > matri);
     std::string end = last_words(text, 1);
     std::size_t last = text.find_last_not_of(' ');
     bool closed = last != std::string::npos && (text[last] == ',' || text[last] == '.' || text[last] == ';');

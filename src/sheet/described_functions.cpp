@@ -21,7 +21,6 @@ constexpr std::array kDescribed = {
     Described{"standard normal distribution", "Φ"},
     Described{"standard normal cdf", "Φ"},
     Described{"standard gaussian cdf", "Φ"},
-    Described{"cumulative distribution function of the standard normal", "Φ"},
     Described{"logistic sigmoid", "sigmoid"},
     Described{"standard logistic", "sigmoid"},
     Described{"log-gamma", "lgamma"},
@@ -51,13 +50,10 @@ struct Description {
 /// say what the function is for ("the activation function").
 std::optional<Description> description(const std::string& words, const Elaborator& e) {
   std::string text = lower(words);
-  for (const char* noun : {" function", " density", " pdf"})
-    if (text.size() > std::char_traits<char>::length(noun) && has(text, noun) &&
-        text.find(noun) + std::char_traits<char>::length(noun) == text.size())
-      text.resize(text.size() - std::char_traits<char>::length(noun));
+  for (const std::string_view noun : {" function", " density", " pdf"})
+    if (text.ends_with(noun)) text.resize(text.size() - noun.size());
   const auto ends_with = [&](std::string_view phrase) {
-    return text.size() >= phrase.size() && text.compare(text.size() - phrase.size(), phrase.size(), phrase) == 0 &&
-           (text.size() == phrase.size() || text[text.size() - phrase.size() - 1] == ' ');
+    return text.ends_with(phrase) && (text.size() == phrase.size() || text[text.size() - phrase.size() - 1] == ' ');
   };
   const bool density = words.size() > text.size() && lower(words).find("function", text.size()) == std::string::npos;
   if (!density)
@@ -93,8 +89,7 @@ std::string phrase_behind(const std::string& text) {
   if (skip({"its"})) return low.compare(at, 7, "density") == 0 ? "its density" : "";
   skip({"is", "denotes", "denote", "denoting", "be", "stands for", "represents", "means", "for", "as"});
   if (!skip({"the", "a"})) return "";
-  std::size_t end = low.find_first_of(".,;:()", at);
-  end = std::min(end, low.size());
+  const std::size_t end = std::min(low.find_first_of(".,;:()", at), low.size());
   for (const char* noun : {" function", " density", " pdf", " cdf", " unit", " logarithm"}) {
     const std::size_t found = low.find(noun, at);
     if (found != std::string::npos && found < end)

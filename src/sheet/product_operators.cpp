@@ -1,8 +1,6 @@
 // Operators inside a product: what stands behind ∇, ∂_w, D, d and belongs to them.
 #include <algorithm>
 
-#include <algorithm>
-
 #include "sheet/product.h"
 
 namespace gradus {
@@ -92,21 +90,6 @@ std::shared_ptr<Elaborator::Operand> ProductReader::this_operand(Span span) {
       take_arguments();
       return out;
     }
-  }
-  if (head.kind == SynKind::group && head.open == "(" && head.kids.size() == 1 && at_ + 1 < end_ &&
-      is_group(*kids_[at_ + 1]) && head.kids[0]->kind == SynKind::product &&
-      e_.is_function(*head.kids[0]->kids[0], c_) &&
-      std::any_of(head.kids[0]->kids.begin(), head.kids[0]->kids.end(),
-                  [](const SynPtr& kid) { return is_op(*kid) && kid->text == "∘"; })) {
-    out->function = e_.value(head, c_).function;  // (u ∘ f)(x)
-    if (!out->function) misfit(head.span, "this is no function");
-    const Syn& group = base_of(*kids_[at_ + 1]);
-    out->args = e_.arguments(group, c_);
-    out->arg_syntax = group.kids;
-    out->span = cover(out->span, group.span);
-    if (kids_[at_ + 1]->kind == SynKind::scripts) out->sub = kids_[at_ + 1]->sub, out->sup = kids_[at_ + 1]->sup;
-    at_ += 2;
-    return out;
   }
   if (name && (head.kind == SynKind::name || head.kind == SynKind::scripts)) {
     std::pair<SynPtr, SynPtr> scripts;

@@ -310,11 +310,12 @@ Sheet SheetReader::read() {
   return std::move(sheet_);
 }
 
-/// "If y = u³ and u = sin x": of a name that means nothing yet, this is what it means.
+/// "If y = u³ and u = sin x", "suppose F(x, y) = x² + y²": of a name that means nothing yet, this is what it means. So
+/// it is of one that is only declared: "if z = Wx + b", where z ∈ ℝ^K so far.
 bool SheetReader::means_nothing_yet(const Chain& c) const {
   const Syn* name = c.sides[0].get();
   const Syn* arguments = nullptr;
-  const bool function = application_head(*c.sides[0], name, arguments);  // suppose F(x, y) = x² + y²
+  const bool function = application_head(*c.sides[0], name, arguments);
   const Syn& head = *name;
   const std::string word = last_words(lead_, 1);
   const bool supposed = word == "suppose" || word == "assume" || word == "assuming" || word == "consider";
@@ -323,7 +324,6 @@ bool SheetReader::means_nothing_yet(const Chain& c) const {
     return false;
   const std::string key = name_key(head);
   Entry* entry = scope_->find(key);
-  // z ∈ ℝ^K so far: now it is told what it is made of.
   const bool declared = entry && entry->symbol && entry->declared && !entry->symbol->defined() && !function &&
                         entry->symbol->family == 0 && c.sides[1]->kind != SynKind::name && lead_is_if();
   return (!entry || declared || (entry->symbol && e_.inferred.contains(entry->symbol))) &&

@@ -282,6 +282,21 @@ INSTANTIATE_TEST_SUITE_P(Compute, Sheets, testing::ValuesIn(kCases), [](const au
   return name;
 });
 
+/// The differences of an output along each entry of the variable: differences[j][i] of entry i along entry j.
+std::vector<std::vector<double>> differences(Computed& computed, const Symbol* variable, std::size_t output) {
+  std::vector<std::vector<double>> out;
+  for (double& entry : computed.inputs[variable]) {
+    const double at = entry;
+    entry = at + 1e-5;
+    out.push_back(computed.by_interpreter(output));
+    entry = at - 1e-5;
+    const std::vector<double> below = computed.by_interpreter(output);
+    entry = at;
+    for (std::size_t i = 0; i < below.size(); ++i) out.back()[i] = (out.back()[i] - below[i]) / 2e-5;
+  }
+  return out;
+}
+
 /// A Hessian is the differences of the gradient.
 TEST(Compute, HessianOfLogisticRegression) {
   Case first = kCases[2];
@@ -291,18 +306,9 @@ TEST(Compute, HessianOfLogisticRegression) {
   Computed gradient(first), hessian(second);
   ASSERT_TRUE(gradient.computation.ok && hessian.computation.ok) << gradient.message << hessian.message;
   const std::vector<double> whole = hessian.by_kernel(1, {});
-  const Symbol* w = gradient.computation.outputs[1].gradient_by;
-  std::vector<double>& variable = gradient.inputs[w];
-  for (std::size_t j = 0; j < variable.size(); ++j) {
-    const double at = variable[j];
-    variable[j] = at + 1e-5;
-    const std::vector<double> above = gradient.by_interpreter(1);
-    variable[j] = at - 1e-5;
-    const std::vector<double> below = gradient.by_interpreter(1);
-    variable[j] = at;
-    for (std::size_t i = 0; i < variable.size(); ++i)
-      EXPECT_NEAR(whole[i * variable.size() + j], (above[i] - below[i]) / 2e-5, 1e-6);
-  }
+  const auto expected = differences(gradient, gradient.computation.outputs[1].gradient_by, 1);
+  for (std::size_t j = 0; j < expected.size(); ++j)
+    for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(whole[i * expected.size() + j], expected[j][i], 1e-6);
 }
 
 /// A Jacobian takes the mode that is cheaper at its sizes, and is the differences of its quantity in either.
@@ -325,17 +331,10 @@ $$y_k = \sum_{i=1}^n w_{k,i} h_{T,i}^2 + \max_i x_i$$)",
     EXPECT_LT(distance(jacobian, computed.by_interpreter(1)), 1e-12);
     const auto input = std::find_if(computed.computation.inputs.begin(), computed.computation.inputs.end(),
                                     [](const NamedArray& a) { return a.name == "x"; });
-    std::vector<double>& x = computed.inputs[input->array];
-    for (std::size_t j = 0; j < x.size(); ++j) {
-      const double at = x[j];
-      x[j] = at + 1e-5;
-      const std::vector<double> above = computed.by_interpreter(0);
-      x[j] = at - 1e-5;
-      const std::vector<double> below = computed.by_interpreter(0);
-      x[j] = at;
-      for (std::size_t i = 0; i < above.size(); ++i)
-        EXPECT_NEAR(jacobian[i * x.size() + j], (above[i] - below[i]) / 2e-5, 1e-6) << mode;
-    }
+    const auto expected = differences(computed, input->array, 0);
+    for (std::size_t j = 0; j < expected.size(); ++j)
+      for (std::size_t i = 0; i < expected[j].size(); ++i)
+        EXPECT_NEAR(jacobian[i * expected.size() + j], expected[j][i], 1e-6) << mode;
   }
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "expr/relation.h"
 #include "program/lowering.h"
 
 namespace gradus {
@@ -27,19 +28,6 @@ Function libm_function(std::string_view name) {
   };
   const auto found = known.find(name);
   return found == known.end() ? nullptr : found->second;
-}
-
-template <class T>
-bool related(Relation relation, T a, T b) {
-  switch (relation) {
-    case Relation::eq: return a == b;
-    case Relation::ne: return a != b;
-    case Relation::lt: return a < b;
-    case Relation::le: return a <= b;
-    case Relation::gt: return a > b;
-    case Relation::ge: return a >= b;
-  }
-  return false;
 }
 
 long double quotient(const Rational& number) {
@@ -121,8 +109,9 @@ bool BodyEvaluator::is_integer(Expr e) const {
 bool BodyEvaluator::holds(Expr e) {
   const Relation relation = e->kind == Kind::delta ? Relation::eq : e->relation();
   const Expr a = e->kids[0], b = e->kids[1];
-  if (e->kind == Kind::delta || (is_integer(a) && is_integer(b))) return related(relation, integer(a), integer(b));
-  return related(relation, value(a), value(b));
+  if (e->kind == Kind::delta || (is_integer(a) && is_integer(b)))
+    return gradus::holds(relation, integer(a), integer(b));
+  return gradus::holds(relation, value(a), value(b));
 }
 
 long double BodyEvaluator::value(Expr e) {

@@ -64,10 +64,8 @@ std::optional<Description> description(const std::string& words, const Elaborato
   if (density && has(text, "standard normal")) return Description{true, "normpdf"};
   if (text == "its") return Description{};
   // A proper name: the Bessel function.
-  const std::size_t at = words.rfind(' ', words.rfind(" function"));
-  const std::size_t begin = at == std::string::npos ? 0 : at + 1;
-  if (words.size() > text.size() && begin < words.size() && words[begin] >= 'A' && words[begin] <= 'Z' && begin > 0)
-    return Description{};
+  const std::size_t begin = text.rfind(' ') + 1;
+  if (words.size() > text.size() && words[begin] >= 'A' && words[begin] <= 'Z') return Description{};
   return std::nullopt;
 }
 
